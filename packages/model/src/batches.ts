@@ -1,0 +1,87 @@
+import type { Clock } from "./clock.ts";
+import { MAX_BATCH_ENTRIES, MAX_MESSAGE_BYTES } from "./limits.ts";
+import { utf8Length } from "./text.ts";
+
+/** One message on its way to a FIFO queue. */
+export interface QueueEntry {
+  readonly body: string;
+  readonly group: string;
+  /** At most 128 characters of alphanumerics and punctuation. The same at every retry. */
+  readonly deduplicationId: string;
+}
+
+/** Entries in calls of at most ten messages and 1 MiB, in order. An entry over the limit stands alone. */
+export function packEntries<E extends QueueEntry>(entries: readonly E[]): E[][] {
+  const calls: E[][] = [];
+  let call: E[] = [];
+  let bytes = 0;
+  for (const entry of entries) {
+    const size = utf8Length(entry.body);
+    if (call.length === MAX_BATCH_ENTRIES || (call.length > 0 && bytes + size > MAX_MESSAGE_BYTES)) {
+      calls.push(call);
+      call = [];
+      bytes = 0;
+    }
+    call.push(entry);
+    bytes += size;
+  }
+  if (call.length > 0) calls.push(call);
+  return calls;
+}
+
+/** What SQS said of one entry of a call that it answered. */
+export type EntryFailure = { readonly index: number; readonly senderFault: boolean; readonly detail: string };
+
+/** One SendMessageBatch. Resolves with the entries that were not taken; rejects when the call failed as a whole. */
+export type SendBatch = (entries: readonly QueueEntry[]) => Promise<readonly EntryFailure[]>;
+
+/** Full-jitter exponential backoff: a random wait below a ceiling that doubles with each attempt (1 is the first). */
+export function backoffMs(attempt: number, random: number, baseMs: number, maxMs: number): number {
+  return random * Math.min(maxMs, baseMs * 2 ** (attempt - 1));
+}
+
+export interface SendOptions {
+  readonly clock: Clock;
+  readonly attempts: number;
+  readonly baseMs: number;
+  readonly maxMs: number;
+}
+
+/** An entry that was not taken, and why. */
+export interface Unsent<E> {
+  readonly entry: E;
+  readonly detail: string;
+  /** SQS says the entry itself is at fault: sending it again will not help. */
+  readonly senderFault: boolean;
+}
+
+/**
+ * Sends one call's entries, and again what was not taken, in order and under the same deduplication ids, so that an
+ * entry whose answer was lost is not queued twice. When one entry of a group fails, later entries of that group in the
+ * same call were taken: FIFO order between messages of one group is then not kept, which the consumer's lanes bear.
+ */
+export async function sendEntries<E extends QueueEntry>(
+  entries: readonly E[],
+  send: SendBatch,
+  { clock, attempts, baseMs, maxMs }: SendOptions,
+): Promise<Unsent<E>[]> {
+  let waiting: readonly E[] = entries;
+  const refused: Unsent<E>[] = [];
+  let failures: readonly EntryFailure[] = [];
+  for (let attempt = 1; attempt <= attempts && waiting.length > 0; attempt++) {
+    if (attempt > 1) await clock.sleep(backoffMs(attempt - 1, clock.random(), baseMs, maxMs));
+    const sent = waiting;
+    failures = await send(sent).catch((error: unknown) => sent.map((_, index) => wholeFailure(error, index)));
+    for (const { index, senderFault, detail } of failures) {
+      if (senderFault) refused.push({ entry: sent[index]!, detail, senderFault });
+    }
+    failures = failures.filter(({ senderFault }) => !senderFault);
+    waiting = failures.map(({ index }) => sent[index]!);
+  }
+  return [...refused, ...waiting.map((entry, i) => ({ entry, detail: failures[i]!.detail, senderFault: false }))];
+}
+
+function wholeFailure(error: unknown, index: number): EntryFailure {
+  const { name, message } = error as Error;
+  return { index, senderFault: false, detail: `${name}: ${message}` };
+}

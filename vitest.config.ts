@@ -1,0 +1,17 @@
+import { defineConfig } from "vitest/config";
+
+/** Tests read the packages from source: no build comes before them. */
+const conditions = ["@penstock/source"];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    include: ["packages/**/*.test.ts", "test/**/*.test.ts"],
+    pool: "threads",
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    reporters: ["default", "./test/plain-reporter.ts"],
+  },
+});
