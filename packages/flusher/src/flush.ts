@@ -1,6 +1,17 @@
-import type { FlusherOptions } from "./options.ts";
+import { type Load, readBatch, samplesOf } from "./batch.ts";
+import { blindWrite } from "./blind.ts";
+import { Budget } from "./budget.ts";
+import { look, lookStartMs, type View } from "./look.ts";
+import { type FlusherOptions, readOptions } from "./options.ts";
+import { pack } from "./pack.ts";
 import type { Ports, QueueRecord, Settlement } from "./ports.ts";
+import { ReceiptBook } from "./receipts.ts";
 import type { Report } from "./report.ts";
+import type { Run } from "./run.ts";
+import { settle } from "./settle.ts";
+import { mustSee, sift } from "./sift.ts";
+import { Tally } from "./tally.ts";
+import { write } from "./write.ts";
 
 export interface Flush {
   /** One for each record, in the records' order. */
@@ -11,9 +22,14 @@ export interface Flush {
 /**
  * Takes one batch of records through decode → look → place → write → judge → settle.
  *
+ * The message group is a lock: nobody else writes the series of these records until they are settled or visible again.
+ * The receiver is the ledger: what was written is looked up there, not remembered. Each part carries its receipt: a part
+ * that was written before, by whomever and whenever, is known by it.
+ *
  * @param records at most one SQS batch, in the order of delivery
  * @param deadlineMs the earlier of the invocation's end and the end of the records' visibility (epoch milliseconds)
- * Never rejects: what could not be done is returned to the queue.
+ * @throws RangeError for an option out of its range, before anything is done. Otherwise never rejects: what could not
+ * be done is returned to the queue.
  */
 export async function flush(
   records: readonly QueueRecord[],
@@ -21,5 +37,36 @@ export async function flush(
   ports: Ports,
   options: Partial<FlusherOptions> = {},
 ): Promise<Flush> {
-  throw new Error(`not built yet: ${records.length} ${deadlineMs} ${Object.keys(ports)} ${Object.keys(options)}`);
+  const all = readOptions(options);
+  const budget = new Budget(ports.clock, deadlineMs, all);
+  const run: Run = { ports, options: all, budget, tally: new Tally(), book: new ReceiptBook() };
+  const loads = readBatch(records, all.labelLimits);
+  if (ports.receiver.read) await writeSeeing(loads, run);
+  else await blindWrite(sift(loads, undefined, ports.clock.now(), all), run);
+  const { settlements, ...settled } = await settle(loads, run);
+  return { settlements, report: run.tally.close(records.length, received(loads), settled) };
+}
+
+async function writeSeeing(loads: readonly Load[], run: Run): Promise<void> {
+  const { ports, options } = run;
+  const nowMs = ports.clock.now();
+  const startMs = loads.reduce(
+    (earliest, load) => Math.min(earliest, lookStartMs(load, nowMs, options.maxAgeMs, options.lookBackMs)),
+    nowMs,
+  );
+  const fresh = sift(loads, await firstLook(loads, startMs, nowMs, run), ports.clock.now(), options);
+  await write(pack(fresh, options), startMs, run);
+}
+
+/** One look for the whole batch, before anything is written. */
+async function firstLook(loads: readonly Load[], startMs: number, nowMs: number, run: Run): Promise<View> {
+  const samples = loads.flatMap(samplesOf).filter((sample) => mustSee(sample, nowMs, run.options.maxAgeMs));
+  const series = [...new Set(samples.map((sample) => sample.series))];
+  const view = await look(series, startMs, run);
+  for (const each of series) view.ledger.refresh(each);
+  return view;
+}
+
+function received(loads: readonly Load[]): number {
+  return loads.reduce((sum, { message }) => sum + (message?.samples ?? 1), 0);
 }

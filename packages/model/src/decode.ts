@@ -35,7 +35,8 @@ export interface DecodedSeries {
 
 export type Decoded =
   | { readonly ok: true; readonly message: DecodedMessage }
-  | { readonly ok: false; readonly reject: Reject };
+  /** `raw` is the text that could not be read: the body, or what a dead letter kept of another. */
+  | { readonly ok: false; readonly reject: Reject; readonly raw: string };
 
 /**
  * Reads a message body. Never throws: what cannot be read is a reject of the whole body, of a series or of a sample,
@@ -43,17 +44,22 @@ export type Decoded =
  */
 export function decodeMessage(body: string, limits?: Partial<LabelLimits>): Decoded {
   const parsed = parseBody(body);
-  if (!parsed.ok) return parsed;
-  const { message } = parsed;
+  if (!parsed.ok) return { ...parsed, raw: body };
+  const { raw, ...message } = parsed.message;
+  // A dead letter of an unreadable body: it may be readable now; if not, the letter of it must not nest.
+  if (raw !== undefined) return decodeMessage(raw, limits);
   const series = message.series.map((entry) => decodeSeries(entry, message.kind, limits));
   const samples = series.reduce((sum, { count }) => sum + count, 0);
   if (samples > MAX_MESSAGE_SAMPLES) {
-    return malformed(`Expected at most ${MAX_MESSAGE_SAMPLES} samples in a message, got ${samples}`);
+    return { ...malformed(`Expected at most ${MAX_MESSAGE_SAMPLES} samples in a message, got ${samples}`), raw: body };
   }
   return { ok: true, message: { ...message, series, samples } };
 }
 
-type Envelope = Omit<DecodedMessage, "series" | "samples"> & { readonly series: readonly unknown[] };
+type Envelope = Omit<DecodedMessage, "series" | "samples"> & {
+  readonly series: readonly unknown[];
+  readonly raw: string | undefined;
+};
 
 function parseBody(body: string): { ok: true; message: Envelope } | { ok: false; reject: Reject } {
   const outer = parseObject(body);
@@ -99,7 +105,7 @@ function unpack(outer: Record<string, unknown>): { ok: true; text: string } | { 
 function parseEnvelope(
   object: Record<string, unknown>,
 ): { ok: true; message: Envelope } | { ok: false; reject: Reject } {
-  const { id, writer, kind = "delta", late = "reject", series } = object;
+  const { id, writer, kind = "delta", late = "reject", series, raw } = object;
   if (id !== undefined && !isName(id)) {
     return malformed(`Expected \`id\` to be 1 to ${MAX_NAME_LENGTH} characters, got ${show(id)}`);
   }
@@ -110,6 +116,7 @@ function parseEnvelope(
     return malformed(`Expected \`kind\` to be one of ${KINDS.join(", ")}, got ${show(kind)}`);
   if (!LATES.includes(late as Late))
     return malformed(`Expected \`late\` to be one of ${LATES.join(", ")}, got ${show(late)}`);
+  if (raw !== undefined && typeof raw !== "string") return malformed(`Expected \`raw\` to be text, got ${show(raw)}`);
   if (!Array.isArray(series)) return malformed(`Expected \`series\` to be a list, got ${show(series)}`);
   return {
     ok: true,
@@ -119,6 +126,7 @@ function parseEnvelope(
       kind: kind as Kind,
       late: late as Late,
       series,
+      raw,
     },
   };
 }

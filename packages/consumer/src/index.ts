@@ -1,0 +1,17 @@
+export {
+  type Config,
+  ConfigError,
+  type Environment,
+  readConfig,
+  readWorkerConfig,
+  type WorkerConfig,
+} from "./config.ts";
+export { sqsDeadLetters } from "./deadLetters.ts";
+export { createHandler, type Handler, type HandlerOptions } from "./handler.ts";
+export type { Log } from "./log.ts";
+export { type MetricsServer, startMetricsServer } from "./metricsServer.ts";
+export { createSqsClient, openPorts } from "./ports.ts";
+export { createProcess, type ProcessBatch, type ProcessOptions } from "./process.ts";
+export { fromEvent, fromMessage, type Unreadable } from "./records.ts";
+export { SETTINGS, type Setting } from "./settings.ts";
+export { startWorker, type Worker, type WorkerOptions } from "./worker.ts";

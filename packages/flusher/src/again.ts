@@ -1,0 +1,133 @@
+import { cut } from "@penstock/model";
+import type { Sample } from "./batch.ts";
+import { rejectSample, restamp, storeSample } from "./fate.ts";
+import type { Verdict } from "./judge.ts";
+import type { Ledger } from "./ledger.ts";
+import { look } from "./look.ts";
+import { halves, inTimeOrder, type Unit } from "./pack.ts";
+import { type Refusal, readRefusal } from "./refusal.ts";
+import { laneLabels } from "./request.ts";
+import type { Run } from "./run.ts";
+
+/** A dead letter carries this much of the receiver's words, in characters. */
+const MAX_DETAIL_LENGTH = 1_000;
+
+type Refused = Extract<Verdict, { kind: "refused" }>;
+
+/**
+ * After a refusal: ask what landed, do not parse why. A 400 can be a partial acceptance, names one sample of maybe
+ * many, and may be empty. Landed → stored. Something in the way → another lane. Neither → it fell with a neighbour, so
+ * it is sent once more without the others; refused again, the answer was about something else, and the culprits are
+ * found by the text, or by halving.
+ *
+ * @returns what is to be sent next; undefined when nobody could tell what landed, so all of it waits
+ */
+export async function lookAgain(placed: readonly Sample[], refused: Refused, startMs: number, run: Run): Promise<Unit[] | undefined> {
+  const { options, budget } = run;
+  if (!(await budget.wait(options.lookAgainDelayMs))) return undefined;
+  const series = [...new Set(placed.map((sample) => sample.series))];
+  const oldestMs = placed.reduce((oldest, { atMs }) => Math.min(oldest, atMs), startMs);
+  const view = await look(series, oldestMs, run);
+  if (view.unseenGroups.size > 0) return undefined;
+  for (const each of series) view.ledger.refresh(each);
+  const refusal = readRefusal(refused.body);
+  noteReceipts(placed, view.ledger, refusal, run);
+
+  const missing = placed.filter((sample) => !landed(sample, view.ledger, run));
+  const sorted = Map.groupBy(missing, (sample) => whyMissing(sample, view.ledger, refusal));
+  for (const sample of sorted.get("another value") ?? []) {
+    const detail = `Expected one value at ${sample.atMs}, the receiver has ${view.ledger.at(sample.series, 1, sample.atMs)}`;
+    rejectSample(sample, { reason: "new-value-for-timestamp", detail: words(refused) || detail }, refused);
+  }
+  for (const sample of sorted.get("behind") ?? []) {
+    rejectSample(sample, { reason: "sample-out-of-order", detail: words(refused) }, refused);
+  }
+  for (const sample of sorted.get("in the way") ?? []) move(sample, run);
+
+  const moved = sorted.get("in the way") ?? [];
+  const suspects = sorted.get("maybe behind") ?? [];
+  const fallen = sorted.get("fallen") ?? [];
+  // When nothing could be set aside, sending the same once more would only be refused once more.
+  const setAside = fallen.length < placed.length;
+  for (const sample of [...fallen, ...suspects]) sample.refusals++;
+  const culprits = fallen.filter((sample) => !setAside || sample.refusals > 1);
+  const again = fallen.filter((sample) => !culprits.includes(sample));
+  const convicted = convict(culprits, refusal, refused, options.groupLabel);
+  return [[...again, ...moved, ...convicted.restamped], suspects, ...convicted.units].filter((unit) => unit.length > 0);
+}
+
+/** A receipt that landed speaks for its part; one that the receiver names is left out from now on. */
+function noteReceipts(placed: readonly Sample[], ledger: Ledger, refusal: Refusal, run: Run): void {
+  for (const part of new Set(placed.map((sample) => sample.part))) {
+    if (ledger.receipt(part.load.record.group, part.receipt)) part.receipted = true;
+    // Out of order means that another consumer wrote one: the book has seen it now, and the next is later.
+    else if (refusal.aboutReceipt && refusal.reason !== "sample-out-of-order") {
+      part.receiptRefused = true;
+      run.tally.receiptMissing();
+    }
+  }
+}
+
+function landed(sample: Sample, ledger: Ledger, run: Run): boolean {
+  const there = Object.is(ledger.at(sample.series, sample.lane, sample.atMs), sample.value);
+  if (there) storeSample(sample, run);
+  return there;
+}
+
+type Why = "in the way" | "another value" | "behind" | "maybe behind" | "fallen";
+
+function whyMissing(sample: Sample, ledger: Ledger, refusal: Refusal): Why {
+  const { series, lane, atMs, refusals, part } = sample;
+  const inTheWay = (series.newest[lane - 1] ?? Number.NEGATIVE_INFINITY) >= atMs;
+  if (!inTheWay) return "fallen";
+  if (part.load.message?.kind === "delta") return "in the way";
+  if (ledger.at(series, lane, atMs) !== undefined) return "another value";
+  // With an out-of-order window a gauge behind another is no reason for a refusal; without one it is the reason.
+  return refusal.reason === "sample-out-of-order" || refusals > 0 ? "behind" : "maybe behind";
+}
+
+function move(sample: Sample, run: Run): void {
+  sample.lanesTried.add(sample.lane);
+  sample.lane = 0;
+  sample.refusals = 0;
+  run.tally.moved();
+}
+
+interface Convicted {
+  /** Late for the receiver, and to be written at the time of sending instead. */
+  readonly restamped: Sample[];
+  /** Still in doubt: to be sent without those that were found. */
+  readonly units: Unit[];
+}
+
+/** Of samples that were refused though nothing was in their way: finds whom the refusal was about. */
+function convict(culprits: readonly Sample[], refusal: Refusal, refused: Refused, groupLabel: string): Convicted {
+  // A receipt was refused, not one of these: they go again without it.
+  if (refusal.aboutReceipt) return { restamped: [], units: culprits.length > 0 ? [culprits] : [] };
+  const found = guilty(culprits, refusal, groupLabel);
+  if (found.length === 0) return { restamped: [], units: culprits.length > 1 ? halves(inTimeOrder(culprits)) : [] };
+  const restamped = refusal.scope === "floor" ? found.filter(restamp) : [];
+  for (const sample of found) {
+    if (restamped.includes(sample)) continue;
+    sample.lanesTried.add(sample.lane);
+    rejectSample(sample, { reason: refusal.reason ?? "refused", detail: words(refused) }, refused);
+  }
+  const rest = culprits.filter((sample) => !found.includes(sample));
+  return { restamped, units: rest.length > 0 ? [rest] : [] };
+}
+
+function guilty(culprits: readonly Sample[], refusal: Refusal, groupLabel: string): readonly Sample[] {
+  // Alone and refused: it was about this one. And a limit on series refuses each that is still missing by itself, since
+  // only receivers that store the rest have one (facts: oracle row 22).
+  if (culprits.length === 1 || refusal.scope === "limit") return culprits;
+  const { scope, timestampMs } = refusal;
+  return culprits.filter(({ series, atMs, lane }) => {
+    if (!refusal.names(laneLabels(series, lane, groupLabel))) return false;
+    if (timestampMs === undefined) return true;
+    return scope === "floor" ? atMs <= timestampMs : atMs === timestampMs;
+  });
+}
+
+function words({ body, status }: Refused): string {
+  return body === "" ? `Answered with ${status} and no words` : cut(body.trimEnd(), MAX_DETAIL_LENGTH);
+}

@@ -1,0 +1,86 @@
+import type { Reason } from "@penstock/model";
+import { type Load, samplesOf } from "./batch.ts";
+import { type Letter, lettersOf } from "./letters.ts";
+import type { Settlement } from "./ports.ts";
+import type { Run } from "./run.ts";
+
+export interface Settled {
+  readonly settlements: readonly Settlement[];
+  readonly rejected: Readonly<Partial<Record<Reason, number>>>;
+  readonly duplicate: number;
+  readonly returned: number;
+}
+
+/**
+ * Settles the records: rejects go to the dead-letter queue first, and only then is their record fulfilled. A record with
+ * a waiting sample is returned, and so is every later record of its group, or they would overtake it. Rejects of a
+ * returned record are not sent yet: its next delivery will find them again, and one sample is to be in one place.
+ */
+export async function settle(loads: readonly Load[], run: Run): Promise<Settled> {
+  const returned = new Map<Load, string>();
+  for (const load of loads) {
+    const waiting = samplesOf(load).filter(({ fate }) => fate === "waiting").length;
+    if (waiting > 0) returned.set(load, `${waiting} samples wait`);
+  }
+  holdBack(loads, returned);
+  const letters = await post(
+    loads.filter((load) => !returned.has(load)),
+    returned,
+    run,
+  );
+  holdBack(loads, returned);
+  return closeBooks(loads, returned, letters);
+}
+
+/** Whatever stands behind a returned record in its group is returned too. */
+function holdBack(loads: readonly Load[], returned: Map<Load, string>): void {
+  const held = new Set<string>();
+  for (const load of loads) {
+    const { group } = load.record;
+    const repeatsReturned = load.repeats !== undefined && returned.has(load.repeats);
+    if (!returned.has(load) && (held.has(group) || repeatsReturned)) {
+      returned.set(load, `an earlier message of group ${group} is returned`);
+    }
+    if (returned.has(load)) held.add(group);
+  }
+}
+
+/** Sends the letters of these records, and returns the records whose letters were not all taken. */
+async function post(loads: readonly Load[], returned: Map<Load, string>, run: Run): Promise<readonly Letter[]> {
+  const { ports, budget, tally } = run;
+  const letters = loads.flatMap((load) => lettersOf(load, ports.clock.now()));
+  if (letters.length === 0) return [];
+  const failures = budget.maySettle()
+    ? await ports.deadLetters.send(letters.map(({ entry }) => entry))
+    : letters.map(() => "no time was left for it");
+  for (const [i, { load }] of letters.entries()) {
+    if (failures[i] === undefined) continue;
+    returned.set(load, `a dead letter was not taken: ${failures[i]}`);
+    tally.warn(`A dead letter could not be sent, so its message goes back to the queue: ${failures[i]}`);
+  }
+  return letters;
+}
+
+function closeBooks(loads: readonly Load[], returned: ReadonlyMap<Load, string>, letters: readonly Letter[]): Settled {
+  const rejected: Partial<Record<Reason, number>> = {};
+  for (const { load, reason, samples } of letters) {
+    if (!returned.has(load)) rejected[reason] = (rejected[reason] ?? 0) + samples;
+  }
+  let duplicate = 0;
+  let left = 0;
+  for (const load of loads) {
+    const fates = samplesOf(load);
+    duplicate += fates.filter(({ fate }) => fate === "duplicate").length;
+    if (returned.has(load)) left += unsettled(load) + fates.filter(({ fate }) => fate === "waiting").length;
+  }
+  const settlements = loads.map((load): Settlement => {
+    const why = returned.get(load);
+    return why === undefined ? { status: "fulfilled" } : { status: "returned", why };
+  });
+  return { settlements, rejected, duplicate, returned: left };
+}
+
+/** Samples of a record that are rejects, but in no dead-letter queue yet. */
+function unsettled({ rejections, unreadable }: Load): number {
+  return rejections.reduce((sum, { samples }) => sum + samples, unreadable ? 1 : 0);
+}

@@ -1,0 +1,66 @@
+import type { Reason } from "@penstock/model";
+import type { Sample } from "./batch.ts";
+import type { LookReport, Report, RequestReport } from "./report.ts";
+
+/** Distinct warnings of one flush: an outage would repeat one for every request. */
+const MAX_WARNINGS = 20;
+
+/** Counts what a flush does, and closes the books at its end. */
+export class Tally {
+  readonly requests: RequestReport[] = [];
+  readonly looks: LookReport[] = [];
+  readonly #warnings = new Set<string>();
+  #laneMoves = 0;
+  #receiptsMissing = 0;
+  #restamped = 0;
+  #blind = 0;
+  #highestLane = 0;
+  #oldestStoredAgeMs = 0;
+  #stored = 0;
+
+  stored(sample: Sample, nowMs: number): void {
+    this.#stored++;
+    if (sample.atMs !== sample.ownMs) this.#restamped++;
+    this.#highestLane = Math.max(this.#highestLane, sample.lane);
+    this.#oldestStoredAgeMs = Math.max(this.#oldestStoredAgeMs, nowMs - sample.ownMs);
+  }
+
+  moved(): void {
+    this.#laneMoves++;
+  }
+
+  receiptMissing(): void {
+    this.#receiptsMissing++;
+  }
+
+  blind(samples: number): void {
+    this.#blind += samples;
+  }
+
+  warn(sentence: string): void {
+    if (this.#warnings.size < MAX_WARNINGS) this.#warnings.add(sentence);
+  }
+
+  /** @param settled what the settled records come to; the rest of what was received is stored already, or returned */
+  close(
+    records: number,
+    received: number,
+    settled: { rejected: Readonly<Partial<Record<Reason, number>>>; duplicate: number; returned: number },
+  ): Report {
+    return {
+      records,
+      received,
+      stored: this.#stored,
+      ...settled,
+      laneMoves: this.#laneMoves,
+      restamped: this.#restamped,
+      highestLane: this.#highestLane,
+      receiptsMissing: this.#receiptsMissing,
+      blind: this.#blind,
+      requests: this.requests,
+      looks: this.looks,
+      oldestStoredAgeMs: this.#oldestStoredAgeMs,
+      warnings: [...this.#warnings],
+    };
+  }
+}

@@ -1,0 +1,15 @@
+export type { Answer } from "./answer.ts";
+export type { RecentWrite } from "./door/door.ts";
+export { type ReceiverServer, type ReceiverServerOptions, startReceiverServer } from "./door/server.ts";
+export { doWith, type Fault, Faults, type Outcome } from "./faults.ts";
+export { LocalReceiver, type LocalReceiverOptions, type ReceiverRules } from "./receiver.ts";
+export { RegExpError } from "./regexp.ts";
+export {
+  AMP_RULES,
+  CORTEX_RULES,
+  type CortexRules,
+  type IngestionRate,
+  type LabelSetLimit,
+} from "./rules/cortex-rules.ts";
+export { PROMETHEUS_RULES, type PrometheusRules } from "./rules/prometheus.ts";
+export type { IncomingSeries, StoredSeries } from "./series.ts";

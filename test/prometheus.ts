@@ -1,0 +1,162 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { accessSync, constants } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, test } from "vitest";
+
+const START_TIMEOUT_MS = 30_000;
+const STOP_TIMEOUT_MS = 10_000;
+const POLL_MS = 50;
+/** Kept of what it logs, for the error when it does not start. */
+const MAX_LOG = 4_000;
+/** Between our giving a free port back and its taking it, another process may take it. */
+const PORT_ATTEMPTS = 3;
+
+export interface PrometheusOptions {
+  /** More flags, such as `--query.max-samples=100`. */
+  readonly flags?: readonly string[];
+  /** `storage.tsdb.out_of_order_time_window`, such as `10m`; none by default. */
+  readonly outOfOrderWindow?: string;
+}
+
+export interface Prometheus {
+  /** Its base, `http://127.0.0.1:PORT`. */
+  readonly url: string;
+  readonly pid: number;
+  /** Ends the process and removes its data. Always to be called: a worker thread of vitest does it for nobody. */
+  stop(): Promise<void>;
+}
+
+/** Whether a `prometheus` is on the PATH. */
+export function prometheusAvailable(): boolean {
+  return (process.env.PATH ?? "").split(delimiter).some((directory) => isExecutable(join(directory, "prometheus")));
+}
+
+/**
+ * A `describe` whose tests need a Prometheus. Where there is none it is skipped and says so, or fails when
+ * `PENSTOCK_REQUIRE` (words separated by commas or spaces) has the word `prometheus`.
+ */
+export function describePrometheus(name: string, body: () => void): void {
+  if (prometheusAvailable()) {
+    describe(name, body);
+    return;
+  }
+  const missing = "no `prometheus` on the PATH (Debian: apt-get install prometheus)";
+  if ((process.env.PENSTOCK_REQUIRE ?? "").split(/[\s,]+/).includes("prometheus")) {
+    test(`${name}: Prometheus is installed, as PENSTOCK_REQUIRE says`, () => {
+      throw new Error(`PENSTOCK_REQUIRE has prometheus, and there is ${missing}`);
+    });
+    return;
+  }
+  console.warn(`SKIPPED "${name}": ${missing}`);
+  describe.skip(name, body);
+}
+
+/** A fresh Prometheus on loopback that takes remote write and scrapes nothing, ready when this resolves. */
+export async function startPrometheus(options: PrometheusOptions = {}): Promise<Prometheus> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await startOnce(options);
+    } catch (error) {
+      if (attempt === PORT_ATTEMPTS || !(error as Error).message.includes("address already in use")) throw error;
+    }
+  }
+}
+
+async function startOnce({ flags = [], outOfOrderWindow }: PrometheusOptions): Promise<Prometheus> {
+  const directory = await mkdtemp(join(tmpdir(), "penstock-prometheus-"));
+  const config = join(directory, "prometheus.yml");
+  const data = join(directory, "data");
+  const storage = { tsdb: { out_of_order_time_window: outOfOrderWindow ?? "0s" } };
+  // JSON is YAML.
+  await writeFile(config, JSON.stringify({ scrape_configs: [], storage }));
+  const url = `http://127.0.0.1:${await freePort()}`;
+  const child = spawn(
+    "prometheus",
+    [
+      `--config.file=${config}`,
+      `--storage.tsdb.path=${data}`,
+      `--web.listen-address=${new URL(url).host}`,
+      "--web.enable-remote-write-receiver",
+      "--log.level=warn",
+      ...flags,
+    ],
+    { stdio: ["ignore", "ignore", "pipe"] },
+  );
+  const stop = async (): Promise<void> => {
+    await end(child);
+    await rm(directory, { recursive: true, force: true });
+  };
+  try {
+    await becomesReady(child, url, data);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url, pid: child.pid!, stop };
+}
+
+async function becomesReady(child: ChildProcess, url: string, data: string): Promise<void> {
+  let log = "";
+  let ended: string | undefined;
+  child.stderr!.on("data", (chunk: Buffer) => {
+    log = `${log}${chunk}`.slice(-MAX_LOG);
+  });
+  child.once("error", (error) => {
+    ended = error.message;
+  });
+  child.once("close", (code) => {
+    ended ??= `code ${code}: ${log}`;
+  });
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  while (Date.now() < deadline) {
+    if (ended !== undefined) throw new Error(`Expected Prometheus to start, but it ended with ${ended}`);
+    if (await isReady(url, data)) return;
+    await sleep(POLL_MS);
+  }
+  throw new Error(`Expected Prometheus to be ready within ${START_TIMEOUT_MS} ms at ${url}: ${log}`);
+}
+
+/** Ready, and the one whose data lies there: on our port somebody else's may be answering. */
+async function isReady(url: string, data: string): Promise<boolean> {
+  try {
+    if (!(await fetch(`${url}/-/ready`)).ok) return false;
+    const flags = (await (await fetch(`${url}/api/v1/status/flags`)).json()) as { data: Record<string, string> };
+    return flags.data["storage.tsdb.path"] === data;
+  } catch {
+    // Refused: not yet.
+    return false;
+  }
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, "exit");
+  child.kill("SIGTERM");
+  const timer = setTimeout(() => child.kill("SIGKILL"), STOP_TIMEOUT_MS);
+  await exited;
+  clearTimeout(timer);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address() as { port: number };
+  server.close();
+  await once(server, "close");
+  return address.port;
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
