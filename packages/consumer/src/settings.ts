@@ -1,4 +1,4 @@
-import { LANE_LABEL, MAX_LANES } from "@penstock/model";
+import { GROUP_LABEL, MAX_LANES } from "@penstock/model";
 import * as v from "valibot";
 import { parseDurationMs } from "./duration.ts";
 
@@ -125,9 +125,9 @@ const ROWS: { readonly [Name in SettingName]: Row<NonNullable<Values[Name]>> } =
   },
   PENSTOCK_GROUP_LABEL: {
     meaning: "The label that holds the message group, so that a look can select it. Empty leaves it out.",
-    expected: `a label name other than \`${LANE_LABEL}\`, not beginning with two underscores, or empty`,
-    fallback: "_group",
-    schema: v.pipe(v.string(), v.regex(/^(?:(?!__)[a-zA-Z_][a-zA-Z0-9_]*)?$/), v.notValue(LANE_LABEL)),
+    expected: `\`${GROUP_LABEL}\`, or empty`,
+    fallback: GROUP_LABEL,
+    schema: v.picklist([GROUP_LABEL, ""]),
   },
   PENSTOCK_MAX_SAMPLE_AGE: {
     meaning: "Older samples are late. AMP takes none older than an hour.",

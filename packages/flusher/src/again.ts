@@ -1,18 +1,12 @@
-import { cut } from "@penstock/model";
 import type { Sample } from "./batch.ts";
 import { rejectSample, restamp, storeSample } from "./fate.ts";
-import type { Verdict } from "./judge.ts";
+import { type Refused, refusedWords } from "./judge.ts";
 import type { Ledger } from "./ledger.ts";
 import { look } from "./look.ts";
 import { halves, inTimeOrder, type Unit } from "./pack.ts";
 import { type Refusal, readRefusal } from "./refusal.ts";
 import { laneLabels } from "./request.ts";
 import type { Run } from "./run.ts";
-
-/** A dead letter carries this much of the receiver's words, in characters. */
-const MAX_DETAIL_LENGTH = 1_000;
-
-type Refused = Extract<Verdict, { kind: "refused" }>;
 
 /**
  * After a refusal: ask what landed, do not parse why. A 400 can be a partial acceptance, names one sample of maybe
@@ -22,7 +16,12 @@ type Refused = Extract<Verdict, { kind: "refused" }>;
  *
  * @returns what is to be sent next; undefined when nobody could tell what landed, so all of it waits
  */
-export async function lookAgain(placed: readonly Sample[], refused: Refused, startMs: number, run: Run): Promise<Unit[] | undefined> {
+export async function lookAgain(
+  placed: readonly Sample[],
+  refused: Refused,
+  startMs: number,
+  run: Run,
+): Promise<Unit[] | undefined> {
   const { options, budget } = run;
   if (!(await budget.wait(options.lookAgainDelayMs))) return undefined;
   const series = [...new Set(placed.map((sample) => sample.series))];
@@ -37,10 +36,14 @@ export async function lookAgain(placed: readonly Sample[], refused: Refused, sta
   const sorted = Map.groupBy(missing, (sample) => whyMissing(sample, view.ledger, refusal));
   for (const sample of sorted.get("another value") ?? []) {
     const detail = `Expected one value at ${sample.atMs}, the receiver has ${view.ledger.at(sample.series, 1, sample.atMs)}`;
-    rejectSample(sample, { reason: "new-value-for-timestamp", detail: words(refused) || detail }, refused);
+    rejectSample(
+      sample,
+      { reason: "new-value-for-timestamp", detail: refused.body === "" ? detail : refusedWords(refused) },
+      refused,
+    );
   }
   for (const sample of sorted.get("behind") ?? []) {
-    rejectSample(sample, { reason: "sample-out-of-order", detail: words(refused) }, refused);
+    rejectSample(sample, { reason: "sample-out-of-order", detail: refusedWords(refused) }, refused);
   }
   for (const sample of sorted.get("in the way") ?? []) move(sample, run);
 
@@ -110,7 +113,7 @@ function convict(culprits: readonly Sample[], refusal: Refusal, refused: Refused
   for (const sample of found) {
     if (restamped.includes(sample)) continue;
     sample.lanesTried.add(sample.lane);
-    rejectSample(sample, { reason: refusal.reason ?? "refused", detail: words(refused) }, refused);
+    rejectSample(sample, { reason: refusal.reason ?? "refused", detail: refusedWords(refused) }, refused);
   }
   const rest = culprits.filter((sample) => !found.includes(sample));
   return { restamped, units: rest.length > 0 ? [rest] : [] };
@@ -126,8 +129,4 @@ function guilty(culprits: readonly Sample[], refusal: Refusal, groupLabel: strin
     if (timestampMs === undefined) return true;
     return scope === "floor" ? atMs <= timestampMs : atMs === timestampMs;
   });
-}
-
-function words({ body, status }: Refused): string {
-  return body === "" ? `Answered with ${status} and no words` : cut(body.trimEnd(), MAX_DETAIL_LENGTH);
 }

@@ -5,7 +5,10 @@ import { toRequest } from "./request.ts";
 import type { Run } from "./run.ts";
 
 /** A verdict that is about this request, or `wait`: no more can be done about it in this flush. */
-export type Outcome = Exclude<Verdict, { kind: "throttled" | "unavailable" | "misconfigured" }> | SendLess | { readonly kind: "wait" };
+export type Outcome =
+  | Exclude<Verdict, { kind: "throttled" | "unavailable" | "misconfigured" }>
+  | SendLess
+  | { readonly kind: "wait" };
 
 /** The receiver's rate was exceeded: after the wait that is over now, send at most so many at a time. */
 export interface SendLess {
@@ -68,7 +71,8 @@ async function post(placed: readonly Sample[], { ports, options, book, tally }: 
     status,
     detail,
   });
-  if (judge(answer).kind === "misconfigured") tally.warn(`The receiver refuses our configuration: HTTP ${status} ${detail}`);
+  if (judge(answer).kind === "misconfigured")
+    tally.warn(`The receiver refuses our configuration: HTTP ${status} ${detail}`);
   return answer;
 }
 

@@ -1,5 +1,6 @@
+import { lookAgain } from "./again.ts";
 import { type Load, readBatch, samplesOf } from "./batch.ts";
-import { blindWrite } from "./blind.ts";
+import { writeBlindly } from "./blind.ts";
 import { Budget } from "./budget.ts";
 import { look, lookStartMs, type View } from "./look.ts";
 import { type FlusherOptions, readOptions } from "./options.ts";
@@ -39,10 +40,16 @@ export async function flush(
 ): Promise<Flush> {
   const all = readOptions(options);
   const budget = new Budget(ports.clock, deadlineMs, all);
-  const run: Run = { ports, options: all, budget, tally: new Tally(), book: new ReceiptBook() };
+  const run: Run = {
+    ports,
+    options: all,
+    budget,
+    tally: new Tally(ports.receiver.read !== undefined),
+    book: new ReceiptBook(),
+  };
   const loads = readBatch(records, all.labelLimits);
   if (ports.receiver.read) await writeSeeing(loads, run);
-  else await blindWrite(sift(loads, undefined, ports.clock.now(), all), run);
+  else await writeBlindly(sift(loads, undefined, ports.clock.now(), all), run);
   const { settlements, ...settled } = await settle(loads, run);
   return { settlements, report: run.tally.close(records.length, received(loads), settled) };
 }
@@ -55,7 +62,7 @@ async function writeSeeing(loads: readonly Load[], run: Run): Promise<void> {
     nowMs,
   );
   const fresh = sift(loads, await firstLook(loads, startMs, nowMs, run), ports.clock.now(), options);
-  await write(pack(fresh, options), startMs, run);
+  await write(pack(fresh, options), (placed, refused) => lookAgain(placed, refused, startMs, run), run);
 }
 
 /** One look for the whole batch, before anything is written. */

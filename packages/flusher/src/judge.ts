@@ -1,4 +1,4 @@
-import type { WriteAnswer } from "@penstock/model";
+import { cut, type WriteAnswer } from "@penstock/model";
 
 /** What one answer to a write means. */
 export type Verdict =
@@ -8,13 +8,22 @@ export type Verdict =
   | { readonly kind: "refused"; readonly status: number; readonly body: string; readonly requestId: string | undefined }
   | { readonly kind: "too-large" }
   /** Nothing is stored. `samplesPerSecond` when the receiver's ingestion rate is what was exceeded. */
-  | { readonly kind: "throttled"; readonly retryAfterMs: number | undefined; readonly samplesPerSecond: number | undefined }
+  | {
+      readonly kind: "throttled";
+      readonly retryAfterMs: number | undefined;
+      readonly samplesPerSecond: number | undefined;
+    }
   /** Nobody knows what is stored: the same samples to the same lanes, later. */
   | { readonly kind: "unavailable"; readonly retryAfterMs: number | undefined }
   /** Our configuration, never the sample: wait, loudly. */
   | { readonly kind: "misconfigured" }
   /** Not stored: the receiver keeps only one replica of a cluster. */
-  | { readonly kind: "other-replica"; readonly status: number; readonly body: string; readonly requestId: string | undefined };
+  | {
+      readonly kind: "other-replica";
+      readonly status: number;
+      readonly body: string;
+      readonly requestId: string | undefined;
+    };
 
 /** Cortex answers an oversized body with 400, AMP's front door with 413 (facts: oracle row 23, receivers §4.2). */
 const TOO_LARGE = /received message larger than max/;
@@ -38,4 +47,14 @@ export function judge(answer: WriteAnswer): Verdict {
   // 408 and 499 say that time ran out on the way, not that anything is wrong with the request.
   if (status >= 500 || status === 408 || status === 499) return { kind: "unavailable", retryAfterMs };
   return { kind: "misconfigured" };
+}
+
+export type Refused = Extract<Verdict, { kind: "refused" }>;
+
+/** A dead letter carries this much of the receiver's words, in characters. */
+const MAX_DETAIL_LENGTH = 1_000;
+
+/** The receiver's own words, cut; when it had none, that it had none. */
+export function refusedWords({ body, status }: Refused): string {
+  return body === "" ? `Answered with ${status} and no words` : cut(body.trimEnd(), MAX_DETAIL_LENGTH);
 }

@@ -3,8 +3,8 @@ import {
   keyOfSorted,
   LANE_LABEL,
   NAME_LABEL,
-  type ReadSeries,
   RECEIPT_METRIC,
+  type ReadSeries,
   sortLabels,
 } from "@penstock/model";
 import type { Series } from "./batch.ts";
@@ -31,7 +31,8 @@ export class Ledger {
   /** Enters what a query returned. A long look comes in several pieces, in any order. */
   enter(found: readonly ReadSeries[], book: ReceiptBook): void {
     for (const { labels, timestamps, values } of found) {
-      if (labels[NAME_LABEL] === RECEIPT_METRIC) this.#enterReceipts(labels[GROUP_LABEL] ?? "", timestamps, values, book);
+      if (labels[NAME_LABEL] === RECEIPT_METRIC)
+        this.#enterReceipts(labels[GROUP_LABEL] ?? "", timestamps, values, book);
       else this.#enterLane(labels, timestamps, values);
     }
   }

@@ -1,8 +1,8 @@
 import {
   cut,
+  type DeadLetterMessage,
   encodeGzipMessage,
   encodeMessage,
-  type DeadLetterMessage,
   MAX_MESSAGE_BYTES,
   type MessageSeries,
   type QueueEntry,
@@ -58,7 +58,11 @@ function letter(load: Load, reason: Reason, number: number, rejections: readonly
   return { load, reason, samples, entry: entryOf(load, reason, number, message) };
 }
 
-function pick({ message }: Load): { writer: string | undefined; kind: "delta" | "gauge" | "cumulative"; late: "reject" | "restamp" } {
+function pick({ message }: Load): {
+  writer: string | undefined;
+  kind: "delta" | "gauge" | "cumulative";
+  late: "reject" | "restamp";
+} {
   return { writer: message?.writer, kind: message?.kind ?? "delta", late: message?.late ?? "reject" };
 }
 
@@ -118,7 +122,9 @@ function split(rejections: readonly Rejection[]): Rejection[][] {
   let previous: unknown;
   for (const rejection of rejections) {
     const sameSeries = rejection.source === previous && rejection.index !== undefined;
-    const size = sameSeries ? 40 : utf8Length(JSON.stringify(rejection.index === undefined ? rejection.source.source : rejection.source.labels));
+    const size = sameSeries
+      ? 40
+      : utf8Length(JSON.stringify(rejection.index === undefined ? rejection.source.source : rejection.source.labels));
     if (letters.length === 0 || samples + rejection.samples > MAX_LETTER_SAMPLES || bytes + size > MAX_LETTER_BYTES) {
       letters.push([]);
       samples = 0;

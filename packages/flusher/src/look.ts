@@ -4,9 +4,9 @@ import {
   MAX_SAMPLE_LEAD_MS,
   type Matcher,
   NAME_LABEL,
+  RECEIPT_METRIC,
   type ReadAnswer,
   type ReadQuery,
-  RECEIPT_METRIC,
 } from "@penstock/model";
 import type { Load, Series } from "./batch.ts";
 import { Ledger } from "./ledger.ts";
@@ -102,7 +102,9 @@ function commonLabels(series: readonly Series[]): Matcher[] {
       else seen.add(value);
     }
   }
-  return [...values].filter(([, seen]) => seen.size <= MAX_VALUES_PER_MATCHER).map(([name, seen]) => anyOf(name, [...seen]));
+  return [...values]
+    .filter(([, seen]) => seen.size <= MAX_VALUES_PER_MATCHER)
+    .map(([name, seen]) => anyOf(name, [...seen]));
 }
 
 function toQuery({ groups, names, narrow, byGroup, startMs, endMs }: Question): ReadQuery {
@@ -140,8 +142,8 @@ function mayPass(status: number | undefined): boolean {
 /** Two questions that ask for half as much each; undefined when there is nothing left to halve. */
 function halve(question: Question): [Question, Question] | undefined {
   const { groups, names, byGroup, startMs, endMs } = question;
-  if (byGroup && groups.length > 1) return [0, 1].map((half) => ({ ...question, groups: halfOf(groups, half) })) as [Question, Question];
-  if (names.length > 1) return [0, 1].map((half) => ({ ...question, names: halfOf(names, half) })) as [Question, Question];
+  if (byGroup && groups.length > 1) return both(groups, (half) => ({ ...question, groups: half }));
+  if (names.length > 1) return both(names, (half) => ({ ...question, names: half }));
   if (endMs - startMs < MIN_QUERY_MS) return undefined;
   const middleMs = Math.floor((startMs + endMs) / 2);
   return [
@@ -150,7 +152,7 @@ function halve(question: Question): [Question, Question] | undefined {
   ];
 }
 
-function halfOf<T>(list: readonly T[], half: number): T[] {
+function both<T>(list: readonly T[], ask: (half: readonly T[]) => Question): [Question, Question] {
   const middle = Math.ceil(list.length / 2);
-  return half === 0 ? list.slice(0, middle) : list.slice(middle);
+  return [ask(list.slice(0, middle)), ask(list.slice(middle))];
 }

@@ -49,3 +49,40 @@ export const DEFAULT_OPTIONS: FlusherOptions = {
   backoffMaxMs: 5_000,
   lookAgainDelayMs: 100,
 };
+
+/** The numbers that must be whole and at least this; lanes have their own upper bound. */
+const WHOLE_FROM: Partial<Record<keyof FlusherOptions, number>> = {
+  lanes: 1,
+  maxSamplesPerRequest: 1,
+  maxRequestBytes: 1,
+  maxRequestsInFlight: 1,
+  maxAttempts: 1,
+  maxRequests: 1,
+  maxLooks: 1,
+  requestTimeoutMs: 1,
+  settleReserveMs: 0,
+  maxAgeMs: 1,
+  lookBackMs: 0,
+  backoffBaseMs: 0,
+  backoffMaxMs: 0,
+  lookAgainDelayMs: 0,
+};
+
+/**
+ * Options with their defaults.
+ * @throws RangeError naming the option, what was expected and what was given
+ */
+export function readOptions(options: Partial<FlusherOptions>): FlusherOptions {
+  const all = { ...DEFAULT_OPTIONS, ...options };
+  for (const [name, least] of Object.entries(WHOLE_FROM)) {
+    const value = all[name as keyof FlusherOptions];
+    const most = name === "lanes" ? MAX_LANES : Number.MAX_SAFE_INTEGER;
+    if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) continue;
+    const range = name === "lanes" ? `from ${least} to ${most}` : `of at least ${least}`;
+    throw new RangeError(`Expected \`${name}\` to be an integer ${range}, got \`${value}\``);
+  }
+  if (all.groupLabel !== GROUP_LABEL && all.groupLabel !== "") {
+    throw new RangeError(`Expected \`groupLabel\` to be "${GROUP_LABEL}" or "", got \`${all.groupLabel}\``);
+  }
+  return all;
+}

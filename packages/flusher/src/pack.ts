@@ -72,7 +72,10 @@ function weigh(samples: readonly Sample[]): number {
   return bytes;
 }
 
-function fits(size: { samples: number; bytes: number }, { maxSamplesPerRequest, maxRequestBytes }: FlusherOptions): boolean {
+function fits(
+  size: { samples: number; bytes: number },
+  { maxSamplesPerRequest, maxRequestBytes }: FlusherOptions,
+): boolean {
   return size.samples <= maxSamplesPerRequest && size.bytes <= maxRequestBytes;
 }
 

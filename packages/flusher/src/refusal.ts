@@ -1,4 +1,4 @@
-import { NAME_LABEL, RECEIPT_METRIC, type LabelPairs, type Reason } from "@penstock/model";
+import { type LabelPairs, NAME_LABEL, RECEIPT_METRIC, type Reason } from "@penstock/model";
 
 /**
  * What a refusal's text says. It is read only once looking has shown that a sample neither landed nor had anything in

@@ -4,8 +4,8 @@ import {
   type LabelPairs,
   NAME_LABEL,
   RECEIPT_METRIC,
-  withLabels,
   type WriteSeries,
+  withLabels,
 } from "@penstock/model";
 import type { Sample, Series } from "./batch.ts";
 import type { ReceiptSeries } from "./receipts.ts";

@@ -10,13 +10,18 @@ export class Tally {
   readonly requests: RequestReport[] = [];
   readonly looks: LookReport[] = [];
   readonly #warnings = new Set<string>();
+  readonly #sees: boolean;
   #laneMoves = 0;
   #receiptsMissing = 0;
   #restamped = 0;
-  #blind = 0;
   #highestLane = 0;
   #oldestStoredAgeMs = 0;
   #stored = 0;
+
+  /** @param sees whether the receiver can be asked what landed */
+  constructor(sees: boolean) {
+    this.#sees = sees;
+  }
 
   stored(sample: Sample, nowMs: number): void {
     this.#stored++;
@@ -33,10 +38,6 @@ export class Tally {
     this.#receiptsMissing++;
   }
 
-  blind(samples: number): void {
-    this.#blind += samples;
-  }
-
   warn(sentence: string): void {
     if (this.#warnings.size < MAX_WARNINGS) this.#warnings.add(sentence);
   }
@@ -51,12 +52,14 @@ export class Tally {
       records,
       received,
       stored: this.#stored,
-      ...settled,
+      rejected: settled.rejected,
+      duplicate: settled.duplicate,
+      returned: settled.returned,
+      blind: this.#sees ? 0 : this.#stored,
       laneMoves: this.#laneMoves,
       restamped: this.#restamped,
       highestLane: this.#highestLane,
       receiptsMissing: this.#receiptsMissing,
-      blind: this.#blind,
       requests: this.requests,
       looks: this.looks,
       oldestStoredAgeMs: this.#oldestStoredAgeMs,

@@ -1,49 +1,64 @@
 import type { Sample } from "./batch.ts";
-import { rejectSample, restamp, storeSample } from "./fate.ts";
 import { deliver, type Outcome } from "./deliver.ts";
-import { lookAgain } from "./again.ts";
+import { rejectSample, restamp, storeSample } from "./fate.ts";
+import type { Refused } from "./judge.ts";
 import { type Chain, halves, type Unit } from "./pack.ts";
 import { place } from "./place.ts";
 import type { Run } from "./run.ts";
 
+/** What to send next after a refusal; undefined when nobody can tell, so that the samples wait. */
+export type OnRefused = (placed: readonly Sample[], refused: Refused) => Promise<readonly Unit[] | undefined>;
+
 /** Writes chains of requests: those of a chain one after the other, chains beside each other, bounded. */
-export async function write(chains: readonly Chain[], startMs: number, run: Run): Promise<void> {
+export async function write(chains: readonly Chain[], onRefused: OnRefused, run: Run): Promise<void> {
   const waiting = [...chains];
   const inFlight = Math.min(run.options.maxRequestsInFlight, waiting.length);
   await Promise.all(
     Array.from({ length: inFlight }, async () => {
-      for (let chain = waiting.shift(); chain; chain = waiting.shift()) await writeChain(chain, startMs, run);
+      for (let chain = waiting.shift(); chain; chain = waiting.shift()) await writeChain(chain, onRefused, run);
     }),
   );
 }
 
-/** A unit that must wait ends its chain: what comes behind it holds the same series, and waits with it. */
-async function writeChain(chain: Chain, startMs: number, run: Run): Promise<void> {
+/**
+ * Writes the requests of one chain in order. A unit that must wait ends its chain: what comes behind it holds the same
+ * series, and waits with it.
+ *
+ * @returns whether every sample found its fate
+ */
+export async function writeChain(chain: Chain, onRefused: OnRefused, run: Run): Promise<boolean> {
   const units: Unit[] = [...chain];
   for (let unit = units.shift(); unit; unit = units.shift()) {
     const placed = placeOrReject(unit, run);
     if (placed.length === 0) continue;
-    const next = await settleUnit(placed, await deliver(placed, run), startMs, run);
-    if (!next) return;
+    const next = await settleUnit(placed, await deliver(placed, run), onRefused, run);
+    if (!next) return false;
     units.unshift(...next);
   }
+  return true;
 }
 
 /** Places a unit; what has no place at its own time gets its restamp and another try, or is rejected. */
 function placeOrReject(unit: Unit, run: Run): Sample[] {
-  const { placed, homeless } = place(unit, run.options.lanes);
-  const again = homeless.filter(restamp);
-  const retried = place(again, run.options.lanes);
+  const { lanes } = run.options;
+  const { placed, homeless } = place(unit, lanes);
+  const retried = place(homeless.filter(restamp), lanes).placed;
+  const housed = new Set(retried);
   for (const sample of homeless) {
-    if (retried.placed.includes(sample)) continue;
-    const detail = `Expected a free lane among ${run.options.lanes}, but in each of them something stands at ${sample.atMs} or later`;
+    if (housed.has(sample)) continue;
+    const detail = `Expected a free lane among ${lanes}, but in each of them something stands at ${sample.atMs} or later`;
     rejectSample(sample, { reason: "lanes_exhausted", detail });
   }
-  return [...placed, ...retried.placed].sort((a, b) => a.atMs - b.atMs);
+  return [...placed, ...retried].sort((a, b) => a.atMs - b.atMs);
 }
 
 /** What is to be sent next because of this outcome; undefined when the rest must wait. */
-async function settleUnit(placed: Sample[], outcome: Outcome, startMs: number, run: Run): Promise<Unit[] | undefined> {
+async function settleUnit(
+  placed: readonly Sample[],
+  outcome: Outcome,
+  onRefused: OnRefused,
+  run: Run,
+): Promise<readonly Unit[] | undefined> {
   switch (outcome.kind) {
     case "stored":
       for (const sample of placed) storeSample(sample, run);
@@ -59,7 +74,7 @@ async function settleUnit(placed: Sample[], outcome: Outcome, startMs: number, r
     case "other-replica":
       return dropReplicas(placed, outcome);
     case "refused":
-      return lookAgain(placed, outcome, startMs, run);
+      return onRefused(placed, outcome);
   }
 }
 
@@ -73,17 +88,18 @@ function chunks(samples: readonly Sample[], size: number): Unit[] {
  * The receiver decides by the first series of a request whether the whole of it comes from the elected replica (facts:
  * receivers §1.2), so the samples that carry a replica are the ones it means, and the others are sent without them.
  */
-function dropReplicas(placed: readonly Sample[], { status, body, requestId }: Extract<Outcome, { kind: "other-replica" }>): Unit[] {
-  const marked = placed.filter(({ series }) => hasLabel(series.labels, "cluster") && hasLabel(series.labels, "__replica__"));
-  const meant = marked.length > 0 ? marked : placed;
-  for (const sample of meant) {
+function dropReplicas(placed: readonly Sample[], answer: Extract<Outcome, { kind: "other-replica" }>): Unit[] {
+  const isReplica = ({ series }: Sample) => hasLabel(series, "cluster") && hasLabel(series, "__replica__");
+  const marked = placed.filter(isReplica);
+  const detail = answer.body || "Answered with 202: not stored";
+  for (const sample of marked.length > 0 ? marked : placed) {
     sample.lanesTried.add(sample.lane);
-    rejectSample(sample, { reason: "ha_replica_not_elected", detail: body || "Answered with 202: not stored" }, { status, requestId });
+    rejectSample(sample, { reason: "ha_replica_not_elected", detail }, answer);
   }
   const rest = placed.filter(({ fate }) => fate === "waiting");
   return rest.length > 0 ? [rest] : [];
 }
 
-function hasLabel(labels: Sample["series"]["labels"], name: string): boolean {
-  return labels.some(([label]) => label === name);
+function hasLabel(series: Sample["series"], name: string): boolean {
+  return series.labels.some(([label]) => label === name);
 }

@@ -1,7 +1,7 @@
 export type { Answer } from "./answer.ts";
 export type { RecentWrite } from "./door/door.ts";
 export { type ReceiverServer, type ReceiverServerOptions, startReceiverServer } from "./door/server.ts";
-export { doWith, type Fault, Faults, type Outcome } from "./faults.ts";
+export { doWith, type Fault as ReceiverFault, Faults as ReceiverFaults, type Outcome } from "./faults.ts";
 export { LocalReceiver, type LocalReceiverOptions, type ReceiverRules } from "./receiver.ts";
 export { RegExpError } from "./regexp.ts";
 export {
