@@ -7,6 +7,10 @@ const snappy = createRequire(import.meta.resolve("prometheus-remote-write"))("sn
   compress(bytes: Uint8Array): Uint8Array<ArrayBuffer>;
 };
 
+export function compress(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return snappy.compress(bytes);
+}
+
 /** What the library really takes; its types say otherwise. */
 type Timeseries = Parameters<typeof serialize>[0];
 
@@ -23,5 +27,5 @@ export async function encodeWrite(series: readonly IncomingSeries[]): Promise<Ui
     labels: labels.map(([name, value]) => ({ name, value })),
     samples: Array.from(timestamps, (timestamp, i) => ({ timestamp, value: values[i] })),
   }));
-  return snappy.compress(new Uint8Array(await serialize({ timeseries } as unknown as Timeseries)));
+  return compress(new Uint8Array(await serialize({ timeseries } as unknown as Timeseries)));
 }

@@ -140,7 +140,7 @@ test("what is returned comes back in seconds and in order, while other groups go
   expect(await worker.metricsText()).toContain("penstock_samples_returned_total 2\n");
 });
 
-test("a worker that waits for messages stops at once", async () => {
+test("a worker that waits for messages stops soon, and locks up none that come later", async () => {
   const worker = work((records) => settling(records, () => "fulfilled"), { concurrency: 3 });
   await until(() => expect(server.longPolls).toBe(3));
   const stopped = worker.stop();

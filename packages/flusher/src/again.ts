@@ -1,4 +1,4 @@
-import type { Sample } from "./batch.ts";
+import type { Sample, Series } from "./batch.ts";
 import { rejectSample, restamp, storeSample } from "./fate.ts";
 import { type Refused, refusedWords } from "./judge.ts";
 import type { Ledger } from "./ledger.ts";
@@ -55,6 +55,7 @@ export async function lookAgain(
   for (const sample of [...fallen, ...suspects]) sample.refusals++;
   const culprits = fallen.filter((sample) => !setAside || sample.refusals > 1);
   const again = fallen.filter((sample) => !culprits.includes(sample));
+  for (const each of series) reserve(each);
   const convicted = convict(culprits, refusal, refused, options.groupLabel);
   return [[...again, ...moved, ...convicted.restamped], suspects, ...convicted.units].filter((unit) => unit.length > 0);
 }
@@ -94,6 +95,17 @@ function move(sample: Sample, run: Run): void {
   sample.lane = 0;
   sample.refusals = 0;
   run.tally.moved();
+}
+
+/**
+ * Samples that keep their lane hold their place in it, those of requests to come too: something else put there at the
+ * same time would be overwritten without a word (facts: oracle row 4).
+ */
+function reserve({ samples, newest }: Series): void {
+  for (const { fate, lane, atMs } of samples) {
+    if (fate !== "waiting" || lane === 0) continue;
+    newest[lane - 1] = Math.max(newest[lane - 1] ?? Number.NEGATIVE_INFINITY, atMs);
+  }
 }
 
 interface Convicted {

@@ -21,6 +21,8 @@ export interface Series {
   readonly labelBytes: number;
   /** Newest timestamp in each lane, index 0 is lane 1: what was looked up, and what this flush placed since. */
   readonly newest: number[];
+  /** Its samples in this batch. */
+  readonly samples: Sample[];
 }
 
 /** What has become of a sample so far. `waiting` ones go back to the queue unless something is done about them. */
@@ -146,7 +148,9 @@ function readSeries(load: Load, parts: Part[], message: DecodedMessage, allSerie
         continue;
       }
       const part = partAt(parts, load, number);
-      part.samples.push(newSample(part, series, source, index, order));
+      const sample = newSample(part, series, source, index, order);
+      part.samples.push(sample);
+      series.samples.push(sample);
     }
     seen.set(series.key, order);
   }
@@ -192,7 +196,7 @@ function internSeries(all: Map<string, Series>, group: string, source: DecodedSe
   const known = all.get(id);
   if (known) return known;
   const name = source.labels.find(([label]) => label === NAME_LABEL)![1];
-  const series: Series = { key: source.key, group, name, labels: source.labels, labelBytes, newest: [] };
+  const series: Series = { key: source.key, group, name, labels: source.labels, labelBytes, newest: [], samples: [] };
   all.set(id, series);
   return series;
 }
