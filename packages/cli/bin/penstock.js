@@ -1,1 +1,26 @@
 #!/usr/bin/env node
+import { existsSync } from "node:fs";
+import { registerHooks } from "node:module";
+import { sep } from "node:path";
+
+const LEAST_NODE = 24;
+
+/** In a checkout the sources run as they are. An installed package has them too, but Node strips no types there. */
+function entry() {
+  const source = new URL("../src/main.ts", import.meta.url);
+  const installed = import.meta.dirname.split(sep).includes("node_modules");
+  if (installed || !existsSync(source)) return new URL("../dist/main.js", import.meta.url);
+  registerHooks({
+    resolve: (specifier, context, next) =>
+      next(specifier, { ...context, conditions: [...context.conditions, "@penstock/source"] }),
+  });
+  return source;
+}
+
+if (Number(process.versions.node.split(".")[0]) < LEAST_NODE) {
+  console.error(`Expected Node.js ${LEAST_NODE} or newer, got ${process.versions.node}: see https://nodejs.org/`);
+  process.exitCode = 2;
+} else {
+  const { main } = await import(entry().href);
+  process.exitCode = await main(process.argv);
+}

@@ -1,4 +1,13 @@
+export { isLoopback, lendCredentials } from "./credentials.ts";
 export { receiverPort } from "./port.ts";
 export * from "./queue/index.ts";
 export * from "./receiver/index.ts";
+export {
+  type FlushReport,
+  LOCAL_DEAD_LETTER_QUEUE,
+  LOCAL_QUEUE,
+  type Local,
+  type LocalOptions,
+  startLocal,
+} from "./runner.ts";
 export { type VirtualOptions, VirtualPipeline } from "./virtual.ts";

@@ -1,0 +1,37 @@
+import { Command, CommanderError } from "commander";
+import { CommandError, EXIT } from "./exit.ts";
+
+/** Runs one call of `penstock` and resolves with its exit code: one of `EXIT`. */
+export async function main(argv: readonly string[]): Promise<number> {
+  process.exitCode = EXIT.fine;
+  try {
+    await (await createProgram()).parseAsync(argv);
+    return Number(process.exitCode);
+  } catch (error) {
+    // Commander has said it already; help and version are asked for, everything else is a wrong call.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage;
+    if (!(error instanceof CommandError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return error.exitCode;
+  }
+}
+
+async function createProgram(): Promise<Command> {
+  const program = new Command("penstock").description("Queue-buffered ingest for Prometheus metrics on AWS.");
+  program.addCommand((await import("./dev/command.ts")).devCommand());
+  program.addCommand((await import("./send/command.ts")).sendCommand());
+  program.addCommand((await import("./query/command.ts")).queryCommand());
+  program.addCommand((await import("./replay/command.ts")).replayCommand());
+  program.addHelpText(
+    "after",
+    "\nExit codes: 0 all well, 1 something was found, 2 called wrongly, 3 the queue or the receiver failed.",
+  );
+  throwInsteadOfExit(program);
+  return program;
+}
+
+/** Commander would exit with 1 for a wrong call. A command that is added does not inherit the setting. */
+function throwInsteadOfExit(command: Command): void {
+  command.exitOverride();
+  for (const inner of command.commands) throwInsteadOfExit(inner);
+}

@@ -1,0 +1,3 @@
+/** Where `penstock dev` listens unless told otherwise: beside the usual ports of ElasticMQ (9324) and Prometheus (9090). */
+export const DEFAULT_QUEUE_PORT = 9325;
+export const DEFAULT_RECEIVER_PORT = 9095;
