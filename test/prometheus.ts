@@ -32,7 +32,7 @@ export interface Prometheus {
 }
 
 /** Whether a `prometheus` is on the PATH. */
-export function prometheusAvailable(): boolean {
+function prometheusAvailable(): boolean {
   return (process.env.PATH ?? "").split(delimiter).some((directory) => isExecutable(join(directory, "prometheus")));
 }
 

@@ -4,10 +4,10 @@ import { join } from "node:path";
 /** `ORIGIN=recorded`: measured answers of real receivers; see the folder's README. */
 export const DEFAULT_FOLDER: string = join(import.meta.dirname, "transcripts");
 /** The transcripts to follow; another folder has the same files. */
-export const FOLDER: string = process.env.TRANSCRIPTS ?? DEFAULT_FOLDER;
+const FOLDER: string = process.env.TRANSCRIPTS ?? DEFAULT_FOLDER;
 
 /** Milliseconds relative to the scenario's base, or an int64 as text; a number, or the name of a special value. */
-export type RecordedSample = readonly [offset: number | string, value: number | string];
+type RecordedSample = readonly [offset: number | string, value: number | string];
 
 export interface RecordedSeries {
   readonly labels: readonly (readonly [name: string, value: string])[];

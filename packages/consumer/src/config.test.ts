@@ -188,5 +188,6 @@ test("complains in sentences whatever the environment holds", () => {
       for (const problem of problemsOf({ ...GOOD, ...environment }))
         expect(problem).toMatch(/^Expected .* got .|beside/s);
     }),
+    { examples: [[{ PENSTOCK_RECEIVER_URL: "http://a.example//%00/" }]] },
   );
 });

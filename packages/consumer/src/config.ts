@@ -125,7 +125,7 @@ function receiverProblems(values: Values): string[] {
     const cure = "set it, or to `none` to work without, within the limits of docs/guarantees.md";
     return [`Expected \`PENSTOCK_QUERY_URL\` ${beside}: ${cure}`];
   } catch (error) {
-    return [inSettingNames((error as Error).message)];
+    return [inSettingNames(error as Error)];
   }
 }
 
@@ -142,7 +142,9 @@ function isBlind({ PENSTOCK_QUERY_URL: queryUrl }: Values): boolean {
 }
 
 /** `receiverUrls` speaks of its own parameters. */
-function inSettingNames(message: string): string {
+function inSettingNames({ message }: Error): string {
+  if (!message.startsWith("Expected"))
+    return `Expected \`PENSTOCK_RECEIVER_URL\` to have endpoints, got none: ${message}`;
   return message.replace("`url`", "`PENSTOCK_RECEIVER_URL`").replace("`queryUrl`", "`PENSTOCK_QUERY_URL`");
 }
 

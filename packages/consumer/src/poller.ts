@@ -10,6 +10,8 @@ const WAIT_SECONDS = 20;
 /** Between receives that fail, on top of what the AWS SDK waits between its own attempts. */
 const FAILURE_BASE_MS = 200;
 const FAILURE_MAX_MS = 10_000;
+/** For the answer to a receive when a stop comes: messages that are on their way would otherwise be locked up for nothing. */
+const LAST_RECEIVE_MS = 1_000;
 
 export interface PollerOptions {
   readonly client: SQSClient;
@@ -25,17 +27,18 @@ export interface PollerOptions {
 export interface Poller {
   /** Why the last receive failed; undefined when it did not. */
   readonly failure: string | undefined;
-  /** Ends a receive that waits, or the batch in hand when there is one. Resolves when nothing goes on any more. */
+  /** Finishes the batch in hand, or ends a receive that still waits after a second. Resolves when nothing goes on any more. */
   stop(): Promise<void>;
 }
 
-/** A message that arrives just while a waiting receive is ended comes back when its visibility ends. */
+/** Starts to receive at once. */
 export function startPoller(options: PollerOptions): Poller {
   const { client, queueUrl, visibilityTimeoutMs, clock, log, handle } = options;
   const stopping = new AbortController();
   let failures = 0;
   let failure: string | undefined;
   let batchInHand = false;
+  let receive = Promise.withResolvers<void>();
 
   const consumer = Consumer.create({
     sqs: client,
@@ -51,12 +54,14 @@ export function startPoller(options: PollerOptions): Poller {
     pollingCompleteWaitTimeMs: visibilityTimeoutMs,
     preReceiveMessageCallback: async () => {
       batchInHand = false;
+      receive = Promise.withResolvers();
       if (failures === 0) return;
       const waitMs = backoffMs(failures, clock.random(), FAILURE_BASE_MS, FAILURE_MAX_MS);
       await sleep(waitMs, undefined, { signal: stopping.signal }).catch(() => {});
     },
     postReceiveMessageCallback: async () => {
       batchInHand = true;
+      receive.resolve();
       failures = 0;
       failure = undefined;
     },
@@ -67,6 +72,7 @@ export function startPoller(options: PollerOptions): Poller {
       log.warn("Messages that were settled could not be deleted, and will come again", { error });
       return;
     }
+    receive.resolve();
     if (stopping.signal.aborted) return;
     failures++;
     failure = error.message;
@@ -82,6 +88,7 @@ export function startPoller(options: PollerOptions): Poller {
       const { promise: stopped, resolve } = Promise.withResolvers<void>();
       consumer.once("stopped", () => resolve());
       stopping.abort();
+      if (!batchInHand) await Promise.race([receive.promise, sleep(LAST_RECEIVE_MS)]);
       consumer.stop({ abort: !batchInHand });
       await stopped;
     },

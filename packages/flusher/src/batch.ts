@@ -26,7 +26,7 @@ export interface Series {
 }
 
 /** What has become of a sample so far. `waiting` ones go back to the queue unless something is done about them. */
-export type Fate = "waiting" | "stored" | "duplicate" | "rejected";
+type Fate = "waiting" | "stored" | "duplicate" | "rejected";
 
 /** One readable sample on its way through a flush. */
 export interface Sample {

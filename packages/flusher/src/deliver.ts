@@ -11,7 +11,7 @@ export type Outcome =
   | { readonly kind: "wait" };
 
 /** The receiver's rate was exceeded: after the wait that is over now, send at most so many at a time. */
-export interface SendLess {
+interface SendLess {
   readonly kind: "send-less";
   readonly samples: number;
 }

@@ -2,8 +2,8 @@
  * The bounds of a part. They are no options: a part must be the same at every delivery of its message, under every
  * setting and every version that may meet one message. A part fits in one request with room to spare.
  */
-export const PART_SAMPLES = 1_000;
-export const PART_BYTES = 400_000;
+const PART_SAMPLES = 1_000;
+const PART_BYTES = 400_000;
 
 /** Timestamp, value, tags and lengths of one sample in protobuf, rounded up. */
 export const SAMPLE_BYTES = 24;

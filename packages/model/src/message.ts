@@ -62,9 +62,9 @@ export function jsonValue(value: number): JsonValue {
   return Number.isNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity";
 }
 
-/** The body of a message. */
+/** The body of a message. U+FFFE and U+FFFF are escaped: SQS refuses a body that holds them (SQS quotas for messages). */
 export function encodeMessage(message: Message): string {
-  return JSON.stringify(message);
+  return JSON.stringify(message).replace(/[\ufffe\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16)}`);
 }
 
 /** The body of a message in its gzip form: pays off when the plain form would not fit in 64 KiB. */

@@ -25,7 +25,7 @@ export function formatTable(series: readonly ReadSeries[]): string {
 }
 
 /** Values as bars between their least and their greatest; a value that is no finite number is a gap. */
-export function sparkline(values: readonly number[]): string {
+function sparkline(values: readonly number[]): string {
   const finite = values.filter(Number.isFinite);
   const least = Math.min(...finite);
   const range = Math.max(...finite) - least;

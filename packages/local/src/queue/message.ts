@@ -35,7 +35,7 @@ export interface Delivery extends QueuedMessage {
  * - `in-flight`: delivered, and its visibility timeout has not run out; `dueMs` says when it does.
  * - `gone`: deleted, expired or moved to another queue.
  */
-export type Stage = "delayed" | "waiting" | "in-flight" | "gone";
+type Stage = "delayed" | "waiting" | "in-flight" | "gone";
 
 /** A message in a queue, as the queue keeps it. */
 export interface StoredMessage extends QueuedMessage, Timed {

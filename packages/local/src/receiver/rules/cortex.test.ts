@@ -34,8 +34,8 @@ test("an AMP workspace takes nothing older than an hour, and drops what came wit
 test("a rate is tokens that come back; only a receiver that is told so says when", () => {
   const rate = { samplesPerSecond: 10, burst: 20 };
   const silent = cortex({ ingestionRate: rate });
-  const many = (count: number): IncomingSeries[] =>
-    Array.from({ length: count }, (_, i) => silent.sample({ i: `${i}` }));
+  const many = (count: number, { sample } = silent): IncomingSeries[] =>
+    Array.from({ length: count }, (_, i) => sample({ i: `${i}` }));
   expect(silent.write(...many(20)).status).toBe(200);
   const refused = silent.write(...many(1));
   expect(refused).toMatchObject({
@@ -51,8 +51,8 @@ test("a rate is tokens that come back; only a receiver that is told so says when
   expect(silent.write(...many(21)).status).toBe(429);
 
   const talking = cortex({ ingestionRate: { ...rate, retryAfterSeconds: 7 } });
-  talking.write(...many(20));
-  expect(talking.write(...many(1)).headers).toMatchObject({ "retry-after": "7" });
+  talking.write(...many(20, talking));
+  expect(talking.write(...many(1, talking)).headers).toMatchObject({ "retry-after": "7" });
 });
 
 test("another replica is elected when the elected one has been silent for half a minute", () => {
@@ -110,7 +110,7 @@ test.each<[string, LabelPairs, Partial<CortexRules>, string]>([
       ["a", "x".repeat(9)],
     ],
     { maxLabelsBytes: 20 },
-    `labels size bytes exceeded for metric (actual: 25, limit: 20) metric: "m{a=\\"xxxxxxxxx\\"}"`,
+    `labels size bytes exceeded for metric (actual: 27, limit: 20) metric: "m{a=\\"xxxxxxxxx\\"}"`,
   ],
   [
     "a label's name",
@@ -143,6 +143,15 @@ test.each<[string, LabelPairs, Partial<CortexRules>, string]>([
 ])("refuses %s by its limit", (_what, labels, rules, words) => {
   const { write, sample } = cortex(rules);
   expect(write({ ...sample({}), labels })).toMatchObject({ status: words === "" ? 200 : 400, words });
+});
+
+test("−0 is 0 to Cortex, and another value to Prometheus", () => {
+  const { receiver, write, sample } = cortex({});
+  expect([write(sample({}, 0, -0)).status, write(sample({}, 0, 0)).status]).toEqual([200, 200]);
+  expect(receiver.select([])[0]!.values).toEqual(Float64Array.of(0));
+  const prometheus = new LocalReceiver({ now: () => 0, rules: { engine: "prometheus" } });
+  const statuses = [-0, 0].map((value) => prometheus.write([sample({}, 0, value)]).status);
+  expect(statuses).toEqual([204, 400]);
 });
 
 test("empty labels count for nothing", () => {
