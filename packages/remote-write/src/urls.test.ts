@@ -11,6 +11,7 @@ test.each([
   [AMP, `${AMP}/api/v1/remote_write`, `${AMP}/api/v1/query`],
   [`${AMP}/`, `${AMP}/api/v1/remote_write`, `${AMP}/api/v1/query`],
   [`${AMP}/api/v1/remote_write`, `${AMP}/api/v1/remote_write`, `${AMP}/api/v1/query`],
+  ["http://a.test//b.test/", "http://a.test//b.test/api/v1/write", "http://a.test//b.test/api/v1/query"],
   ["http://cortex.test/api/v1/push", "http://cortex.test/api/v1/push", undefined],
   ["https://azure.test/api/v1/write?api-version=1", "https://azure.test/api/v1/write?api-version=1", undefined],
 ])("%s is enough to find where to write and, where that is certain, where to query", (url, writeUrl, queryUrl) => {

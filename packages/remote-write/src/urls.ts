@@ -78,6 +78,11 @@ function under(url: URL, path: string): string {
   return `${url.pathname.replace(/\/+$/, "")}${path}`;
 }
 
+/** The same host, always: resolving a path that begins with two slashes would go to another. */
 function at(url: URL, path: string): string {
-  return new URL(path, url).href;
+  const moved = new URL(url);
+  moved.pathname = path;
+  moved.search = "";
+  moved.hash = "";
+  return moved.href;
 }

@@ -1,8 +1,7 @@
-import { AMP_RULES, LocalReceiver, receiverPort } from "@penstock/local";
 import type { Receiver } from "@penstock/model";
-import { createReceiver, receiverUrls } from "@penstock/remote-write";
 import { Command, InvalidArgumentError } from "commander";
-import { type Account, replay } from "./replay.ts";
+import { asUsage, CommandError, EXIT } from "../exit.ts";
+import type { Account } from "./replay.ts";
 
 interface Flags {
   readonly redeliver: number;
@@ -40,19 +39,22 @@ export function replayCommand(): Command {
 async function run(dir: string, flags: Flags): Promise<void> {
   const { redeliver, crash, seed, lanes } = flags;
   const onProgress = progress(process.stderr);
-  const account = await replay(dir, { receiver: receiverFor(flags), redeliver, crash, seed, lanes, onProgress });
+  const { replay } = await import("./replay.ts");
+  const account = await replay(dir, { receiver: await receiverFor(flags), redeliver, crash, seed, lanes, onProgress });
   process.stdout.write(flags.json ? `${JSON.stringify(account, null, 2)}\n` : describe(account));
   process.exitCode = account.balanced ? 0 : 1;
 }
 
-function receiverFor({ receiver, query, window }: Flags): (now: () => number) => Receiver {
+async function receiverFor({ receiver, query, window }: Flags): Promise<(now: () => number) => Receiver> {
   if (receiver === undefined) {
+    const { AMP_RULES, LocalReceiver, receiverPort } = await import("@penstock/local");
     const rules = { ...AMP_RULES, engine: "cortex" as const, outOfOrderWindowMs: window * 1_000 };
     return (now) => receiverPort(new LocalReceiver({ now, rules }));
   }
-  const urls = receiverUrls({ url: receiver, ...(query === undefined ? {} : { queryUrl: query }) });
+  const { createReceiver, receiverUrls } = await import("@penstock/remote-write");
+  const urls = asUsage(() => receiverUrls({ url: receiver, ...(query === undefined ? {} : { queryUrl: query }) }));
   if (urls.queryUrl === undefined)
-    throw new Error(`Expected \`--query\` with the base of the query API beside ${receiver}`);
+    throw new CommandError(EXIT.usage, `Expected \`--query\` with the base of the query API beside ${receiver}`);
   const { writeUrl, queryUrl } = urls;
   return () => createReceiver({ writeUrl, queryUrl });
 }

@@ -4,6 +4,7 @@ import { type fileSeries, readDeliveries, STATUS_METRIC, sendFile } from "@penst
 import { VirtualPipeline } from "@penstock/local";
 import { keyOfSorted, MAX_SAMPLE_LEAD_MS, NAME_LABEL, type Reason, type Receiver, sortLabels } from "@penstock/model";
 import { createProducerOver } from "@penstock/producer";
+import { CommandError, EXIT } from "../exit.ts";
 
 export interface ReplayOptions {
   readonly receiver: (now: () => number) => Receiver;
@@ -50,7 +51,7 @@ export interface Account {
  * each file at the time it was delivered, and counts what the receiver has at the end.
  */
 export async function replay(folder: string, options: ReplayOptions): Promise<Account> {
-  const deliveries = readDeliveries(await readFile(join(folder, "deliveries.tsv"), "utf8"));
+  const deliveries = readDeliveries(await readList(folder));
   const inOrder = deliveries.toSorted((a, b) => a.deliveredAtMs - b.deliveredAtMs);
   const startMs = inOrder[0]?.deliveredAtMs ?? 0;
   const tally = new ReplayTally();
@@ -80,6 +81,15 @@ export async function replay(folder: string, options: ReplayOptions): Promise<Ac
   return tally.close(pipeline, stored, { files: inOrder.length, requests });
 }
 
+/** @throws CommandError when there is no list */
+async function readList(folder: string): Promise<string> {
+  try {
+    return await readFile(join(folder, "deliveries.tsv"), "utf8");
+  } catch (error) {
+    throw new CommandError(EXIT.usage, `Expected \`${folder}\` to hold a deliveries.tsv: ${(error as Error).message}`);
+  }
+}
+
 /** The oldest request of a file may be this much older than the first delivery. */
 const MAX_DELAY_MS: number = 26 * 60 * 60_000;
 const READ_TIMEOUT_MS = 60_000;
@@ -97,7 +107,8 @@ async function readBack(receiver: Receiver, names: readonly string[], startMs: n
       { matchers: [{ name: NAME_LABEL, op: "=", value: name }], startMs, endMs },
       READ_TIMEOUT_MS,
     );
-    if (answer.kind !== "read") throw new Error(`Expected to read \`${name}\` back, got: ${answer.detail}`);
+    if (answer.kind !== "read")
+      throw new CommandError(EXIT.remote, `Expected to read \`${name}\` back, got: ${answer.detail}`);
     series += answer.series.length;
     for (const { labels, values } of name === STATUS_METRIC ? answer.series : []) {
       addTo(

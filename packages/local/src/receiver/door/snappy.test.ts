@@ -46,3 +46,13 @@ test("a block that claims gigabytes is refused before anything is made room for"
   const large = Buffer.from(compress(new Uint8Array(MAX_BYTES + 1)));
   expect(() => unpackSnappy(large, MAX_BYTES)).toThrow("snappy: decoded block is too large");
 });
+
+test("a block that claims a byte more or less than it holds is refused", () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ minLength: 2, maxLength: 126 }), fc.constantFrom(-1, 1), (original, off) => {
+      const block = Buffer.from(compress(original));
+      block[0]! += off;
+      expect(() => unpackSnappy(block, MAX_BYTES)).toThrow("snappy: corrupt input");
+    }),
+  );
+});

@@ -65,6 +65,31 @@ describePrometheus("the local PromQL and that of a Prometheus 2.42", () => {
       { numRuns: 40, endOnFailure: true },
     );
   });
+
+  test("say the same where chance seldom leads", async () => {
+    const one = (name: string, offsetsMs: number[]): IncomingSeries => ({
+      labels: [["__name__", name]],
+      timestamps: offsetsMs.map((offset) => startMs + offset),
+      values: offsetsMs.map((_, i) => i + 1),
+    });
+    // Two metrics whose series become one without their names, and which have samples by turns.
+    await writeBoth([one("turn_a", [0, 1000]), one("turn_b", [600_000, 601_000])]);
+    const [start, end] = [startMs, startMs + 600_000].map((ms) => (ms / 1000).toFixed(3)) as [string, string];
+    for (const query of [
+      '{__name__=~"turn_."} * 2',
+      'timestamp({__name__=~"turn_."})',
+      '-{__name__=~"turn_."}',
+      'increase({__name__=~"turn_."}[1m])',
+      'last_over_time({__name__=~"turn_."}[1m])',
+      "turn_a",
+    ]) {
+      for (const step of ["300", "600"]) await expectSame("query_range", { query, start, end, step });
+    }
+    // The lookback's very end, and what is just beyond it.
+    for (const time of [300_999, 301_000, 301_001]) {
+      await expectSame("query", { query: "turn_a", time: ((startMs + time) / 1000).toFixed(3) });
+    }
+  });
 });
 
 /** The metrics of a run are `RUNa` and `RUNb`. */
