@@ -38,7 +38,7 @@ function prometheusAvailable(): boolean {
 
 /**
  * A `describe` whose tests need a Prometheus. Where there is none it is skipped and says so, or fails when
- * `PENSTOCK_REQUIRE` (words separated by commas or spaces) has the word `prometheus`.
+ * `TEST_REQUIRE` (words separated by commas or spaces) has the word `prometheus`.
  */
 export function describePrometheus(name: string, body: () => void): void {
   if (prometheusAvailable()) {
@@ -46,9 +46,9 @@ export function describePrometheus(name: string, body: () => void): void {
     return;
   }
   const missing = "no `prometheus` on the PATH (Debian: apt-get install prometheus)";
-  if ((process.env.PENSTOCK_REQUIRE ?? "").split(/[\s,]+/).includes("prometheus")) {
-    test(`${name}: Prometheus is installed, as PENSTOCK_REQUIRE says`, () => {
-      throw new Error(`PENSTOCK_REQUIRE has prometheus, and there is ${missing}`);
+  if ((process.env.TEST_REQUIRE ?? "").split(/[\s,]+/).includes("prometheus")) {
+    test(`${name}: Prometheus is installed, as TEST_REQUIRE says`, () => {
+      throw new Error(`TEST_REQUIRE has prometheus, and there is ${missing}`);
     });
     return;
   }

@@ -20,7 +20,7 @@ async function run(args: string[], input = ""): Promise<{ code: number; stdout: 
 }
 
 test("dev settles what was sent, also by others, and its books balance", async () => {
-  const { child, ended } = penstock("dev", "--for", "8s", "--queue-port", "0", "--receiver-port", "0");
+  const { child, ended } = penstock("dev", "--for", "15s", "--queue-port", "0", "--receiver-port", "0");
   let stdout = "";
   const started = Promise.withResolvers<void>();
   child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
@@ -39,6 +39,8 @@ async function sendAndQuery(queue: string, receiver: string): Promise<void> {
   const sent = await run(["send", "--queue", queue], 'demo_total{from="a\\"b"} 7\nnot a sample\n');
   expect(sent).toMatchObject({ code: 1, stderr: expect.stringContaining("Line 2:") });
   await expect
-    .poll(async () => (await run(["query", "demo_total", "--json", "--receiver", receiver])).stdout)
+    .poll(async () => (await run(["query", "demo_total", "--json", "--receiver", receiver])).stdout, {
+      timeout: 12_000,
+    })
     .toContain('"values":[7]');
 }
