@@ -1,17 +1,21 @@
-import { NAME_LABEL } from "@penstock/model";
-import type { LocalReceiver, StoredSeries } from "../../packages/local/src/receiver/index.ts";
+import { type LabelPairs, NAME_LABEL } from "@penstock/model";
 import type { Landed } from "./transcripts.ts";
 
-/** Every series of a scenario carries its name in this label. */
-const SCENARIO_LABEL = "oracle";
+/** Every series of a scenario carries the scenario's name in this label. */
+export const SCENARIO_LABEL = "oracle";
 /** As far as the transcripts' reader looked, either way. */
-const READ_MS: number = 500 * 24 * 60 * 60_000;
+export const READ_MS: number = 500 * 24 * 60 * 60_000;
 /** Longer texts are abbreviated. */
 const MAX_TEXT = 100;
 
+interface Stored {
+  readonly labels: LabelPairs;
+  readonly timestamps: ArrayLike<number>;
+  readonly values: ArrayLike<number>;
+}
+
 /** What lies in a receiver, in a transcript's form. */
-export function landedIn(receiver: LocalReceiver, baseMs: number): Landed {
-  const stored = receiver.select([], baseMs - READ_MS, baseMs + READ_MS);
+export function landedFrom(stored: readonly Stored[], baseMs: number): Landed {
   return Object.fromEntries(stored.map((series) => [seriesName(series), samplesOf(series, baseMs)]));
 }
 
@@ -22,7 +26,22 @@ export function likeRecorded(landed: Landed, recorded: Landed): Landed {
   return { series: series.length, samples: series.reduce((sum, samples) => sum + samples.length, 0) };
 }
 
-function seriesName({ labels }: StoredSeries): string {
+/** What of a landing a query shows: no stale markers, and every NaN as the same. */
+export function asQueried(landed: Landed): Landed {
+  if (typeof landed.series === "number") return landed;
+  const series = Object.entries(landed as Exclude<Landed, { series: number }>).map(
+    ([name, samples]) =>
+      [
+        name,
+        samples
+          .filter(([, value]) => value !== "stale")
+          .map(([offset, value]) => [offset, value.startsWith("NaN(") ? "NaN" : value] as const),
+      ] as const,
+  );
+  return Object.fromEntries(series.filter(([, samples]) => samples.length > 0));
+}
+
+function seriesName({ labels }: Stored): string {
   const name = labels.find(([label]) => label === NAME_LABEL)?.[1] ?? "";
   const others = labels.filter(([label]) => label !== NAME_LABEL && label !== SCENARIO_LABEL);
   return `${name}{${others.map(([label, value]) => `${abbreviate(label)}=${JSON.stringify(abbreviate(value))}`).join(", ")}}`;
@@ -32,13 +51,14 @@ function abbreviate(text: string): string {
   return text.length <= MAX_TEXT ? text : `${text.slice(0, 8)}…(${text.length})`;
 }
 
-function samplesOf({ timestamps, values }: StoredSeries, baseMs: number): [number, string][] {
-  return Array.from(timestamps, (timestamp, i) => [timestamp - baseMs, nameOf(values.subarray(i, i + 1))]);
+function samplesOf({ timestamps, values }: Stored, baseMs: number): [number, string][] {
+  // In a typed array a NaN keeps the bits that it has.
+  const bits = new BigUint64Array(Float64Array.from(values).buffer);
+  return Array.from(timestamps, (timestamp, i) => [timestamp - baseMs, nameOf(values[i]!, bits[i]!)]);
 }
 
-/** A value in the transcripts' words. A view of it, because its bits count. */
-function nameOf(value: Float64Array): string {
-  if (!Number.isNaN(value[0])) return String(value[0]);
-  const bits = new BigUint64Array(value.slice().buffer)[0]!.toString(16);
-  return bits === "7ff0000000000002" ? "stale" : `NaN(0x${bits})`;
+/** A value in the transcripts' words. */
+function nameOf(value: number, bits: bigint): string {
+  if (!Number.isNaN(value)) return String(value);
+  return bits === 0x7ff0000000000002n ? "stale" : `NaN(0x${bits.toString(16)})`;
 }

@@ -20,6 +20,23 @@ export const PROMETHEUS_LEFT_OUT: LeftOut = {
   oversize: "its bodies are recorded only at their start",
 };
 
+const RAW = "its bodies are made by hand, and the client makes its own";
+const LABELS_BY_NAME = "the client has labels by name, so none comes twice";
+
+/** Of what the client sends to a Prometheus. */
+export const CLIENT_LEFT_OUT: LeftOut = {
+  "conc-*": CONCURRENT,
+  "exemplar-*": EXEMPLARS,
+  "metadata-*": METADATA,
+  "corrupt-snappy": RAW,
+  headers: RAW,
+  oversize: RAW,
+  "zero-byte-body": RAW,
+  "empty-request": "the client refuses to send nothing",
+  "ts-zero-negative-max": "the client refuses timestamps that are not positive and safe integers",
+  "dup-*": LABELS_BY_NAME,
+};
+
 /** Why a scenario is not followed; undefined when it is. */
 export function reasonFor({ name }: Scenario, leftOut: LeftOut): string | undefined {
   return Object.entries(leftOut).find(([entry]) => covers(entry, name))?.[1];

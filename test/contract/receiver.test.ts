@@ -1,10 +1,18 @@
 import { describe, expect, test } from "vitest";
 import { LocalReceiver, type ReceiverRules, startReceiverServer } from "../../packages/local/src/receiver/index.ts";
-import { landedIn, likeRecorded } from "./landed.ts";
+import { landedFrom, likeRecorded, READ_MS } from "./landed.ts";
 import { CORTEX_LEFT_OUT, type LeftOut, PROMETHEUS_LEFT_OUT, reasonFor, unknownEntries } from "./left-out.ts";
 import { bodyOf, isRaw, seriesOf } from "./recorded-request.ts";
 import { cortexRules, prometheusRules } from "./scenario-rules.ts";
-import { MODES, type Mode, type RecordedRaw, readScenarios, type Scenario, type Step } from "./transcripts.ts";
+import {
+  type Landed,
+  MODES,
+  type Mode,
+  type RecordedRaw,
+  readScenarios,
+  type Scenario,
+  type Step,
+} from "./transcripts.ts";
 
 interface Engine {
   readonly name: string;
@@ -73,10 +81,15 @@ async function follow(scenario: Scenario, engine: Engine, mode: Mode): Promise<v
       ? await sendRaw(step.request, receiver)
       : receiver.write(seriesOf(step, baseMs));
     expect({ note: step.note, status, body: stable(body) }).toEqual(expected(step));
-    if (step.landedAfter) expect(landedIn(receiver, baseMs)).toEqual(step.landedAfter);
+    if (step.landedAfter) expectLanded(receiver, baseMs, step.landedAfter);
   }
   if (landed === null) throw new Error(`Expected ${scenario.name} to say what landed`);
-  expect(likeRecorded(landedIn(receiver, baseMs), landed)).toEqual(landed);
+  expectLanded(receiver, baseMs, landed);
+}
+
+function expectLanded(receiver: LocalReceiver, baseMs: number, recorded: Landed): void {
+  const landed = landedFrom(receiver.select([], baseMs - READ_MS, baseMs + READ_MS), baseMs);
+  expect(likeRecorded(landed, recorded)).toEqual(recorded);
 }
 
 function expected({ note, status, body }: Step): object {

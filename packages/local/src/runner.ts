@@ -29,6 +29,9 @@ const HIGH_THROUGHPUT = { deduplicationScope: "messageGroup", throughputLimit: "
 /** What one flush did. */
 export type FlushReport = Parameters<NonNullable<WorkerOptions["onReport"]>>[0];
 
+/** What the built-in receiver keeps: it is memory, and `npm start` may run for long. */
+const RETENTION_MS: number = 24 * 60 * 60_000;
+
 export interface LocalOptions {
   /** 0, the default, is any free port; so is a port that is taken. */
   readonly queuePort?: number | undefined;
@@ -107,7 +110,11 @@ function createQueues(account: Account): { queue: FifoQueue; deadLetters: FifoQu
 }
 
 function startReceiver(port: number | undefined): Promise<ReceiverServer> {
-  const receiver = new LocalReceiver({ now: Date.now, rules: { engine: "cortex", ...AMP_RULES } });
+  const receiver = new LocalReceiver({
+    now: Date.now,
+    rules: { engine: "cortex", ...AMP_RULES },
+    retentionMs: RETENTION_MS,
+  });
   return onPort(port, (free) => startReceiverServer({ port: free, receiver }));
 }
 

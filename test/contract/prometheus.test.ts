@@ -1,0 +1,87 @@
+import { type Receiver, sortLabels, type WriteSeries } from "@penstock/model";
+import { createReceiver, receiverUrls } from "@penstock/remote-write";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { IncomingSeries } from "../../packages/local/src/receiver/index.ts";
+import { describePrometheus, type Prometheus, startPrometheus } from "../prometheus.ts";
+import { asQueried, landedFrom, likeRecorded, READ_MS, SCENARIO_LABEL } from "./landed.ts";
+import { CLIENT_LEFT_OUT, reasonFor, unknownEntries } from "./left-out.ts";
+import { seriesOf } from "./recorded-request.ts";
+import { type Landed, MODES, type Mode, readScenarios, type Scenario } from "./transcripts.ts";
+
+const ENGINE = "prometheus-2.42";
+const TIMEOUT_MS = 30_000;
+const WINDOW: Readonly<Record<Mode, string>> = { "window-0": "0s", "window-1h": "1h" };
+/** Scenarios in one Prometheus follow each other in its time, too. */
+const STRIDE_MS = 60_000;
+
+test("what is left out exists", () => {
+  expect(unknownEntries(ENGINE, CLIENT_LEFT_OUT)).toEqual([]);
+});
+
+describePrometheus("through our own client, a Prometheus answers and stores as it was recorded", () => {
+  describe.each(MODES)("%s", (mode) => {
+    const start = (): Promise<Prometheus> => startPrometheus({ outOfOrderWindow: WINDOW[mode] });
+    let shared: Prometheus;
+    // All of it within the hour that a Prometheus takes, and its newest sample always the scenario's own.
+    let baseMs = Date.now() - 60 * STRIDE_MS;
+    beforeAll(async () => {
+      shared = await start();
+    });
+    afterAll(() => shared?.stop());
+
+    for (const scenario of readScenarios(ENGINE, mode)) {
+      const name = `${scenario.name}: ${scenario.title}`;
+      const why = reasonFor(scenario, CLIENT_LEFT_OUT);
+      if (why !== undefined) test.skip(`${scenario.name}: left out, ${why}`);
+      else if (needsOwn(scenario)) {
+        test(name, async () => {
+          const own = await start();
+          try {
+            await follow(scenario, own, scenario.baseMs);
+          } finally {
+            await own.stop();
+          }
+        });
+      } else {
+        test(name, () => {
+          baseMs += STRIDE_MS;
+          return follow(scenario, shared, baseMs);
+        });
+      }
+    }
+  });
+});
+
+/** Those about an empty head, and those that leave its time far ahead. */
+function needsOwn({ title, steps }: Scenario): boolean {
+  const ahead = steps.some(
+    ({ request }) =>
+      !("raw" in request) && request.some(({ samples }) => samples.some(([offset]) => Number(offset) >= STRIDE_MS)),
+  );
+  return ahead || title.includes("empty head");
+}
+
+async function follow(scenario: Scenario, { url }: Prometheus, baseMs: number): Promise<void> {
+  const receiver = createReceiver(receiverUrls({ url }));
+  for (const step of scenario.steps) {
+    const answer = await receiver.write(seriesOf(step, baseMs).map(asWriteSeries), TIMEOUT_MS);
+    const { note, status, body } = step;
+    expect({ note, ...answer }).toMatchObject({ note, kind: "answered", status, body: body.trim() });
+    if (step.landedAfter) await expectLanded(scenario, receiver, baseMs, step.landedAfter);
+  }
+  if (scenario.landed === null) throw new Error(`Expected ${scenario.name} to say what landed`);
+  await expectLanded(scenario, receiver, baseMs, scenario.landed);
+}
+
+async function expectLanded({ name }: Scenario, receiver: Receiver, baseMs: number, recorded: Landed): Promise<void> {
+  const matchers = [{ name: SCENARIO_LABEL, op: "=" as const, value: name }];
+  const answer = await receiver.read!({ matchers, startMs: baseMs - READ_MS, endMs: baseMs + READ_MS }, TIMEOUT_MS);
+  if (answer.kind !== "read") throw new Error(`Expected a reading, got ${JSON.stringify(answer)}`);
+  const stored = answer.series.map((series) => ({ ...series, labels: sortLabels(series.labels) }));
+  expect(likeRecorded(asQueried(landedFrom(stored, baseMs)), recorded)).toEqual(asQueried(recorded));
+}
+
+/** The client takes lists; of a typed array, which keeps the bits of NaNs, it asks no more than a list has. */
+function asWriteSeries({ labels, timestamps, values }: IncomingSeries): WriteSeries {
+  return { labels, timestamps: Array.from(timestamps), values: values as unknown as readonly number[] };
+}
