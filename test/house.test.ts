@@ -9,8 +9,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   flusher: ["model"],
   consumer: ["model", "flusher", "remote-write"],
   cloudfront: ["model", "producer"],
+  intake: ["model", "producer"],
+  operator: ["model", "producer", "remote-write"],
+  console: ["model", "operator"],
   local: ["model", "consumer"],
-  cli: ["model", "local", "producer", "remote-write", "cloudfront"],
+  cli: ["model", "local", "producer", "remote-write", "cloudfront", "operator", "console", "intake"],
 };
 
 const ROOT = new URL("../", import.meta.url).pathname;
