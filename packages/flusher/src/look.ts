@@ -31,6 +31,7 @@ export interface View {
 
 /** One query to come: which series it is about. */
 interface Question {
+  readonly series: readonly Series[];
   readonly groups: readonly string[];
   readonly names: readonly string[];
   /** Whether what is asked for carries its group; receipts always do. */
@@ -78,7 +79,7 @@ export async function look(series: readonly Series[], startMs: number, run: Run)
 function ask(series: readonly Series[], startMs: number, endMs: number, groupLabel: string): Question[] {
   const groups = [...new Set(series.map(({ group }) => group))];
   const names = [...new Set(series.map(({ name }) => name))];
-  const all = { groups, byGroup: true, narrow: [], startMs, endMs };
+  const all = { series, groups, byGroup: true, narrow: [], startMs, endMs };
   if (groupLabel !== "") return chunks([...names, RECEIPT_METRIC]).map((some) => ({ ...all, names: some }));
   const bare = { ...all, byGroup: false, narrow: commonLabels(series) };
   return [...chunks(names).map((some) => ({ ...bare, names: some })), { ...all, names: [RECEIPT_METRIC] }];
@@ -142,7 +143,7 @@ function mayPass(status: number | undefined): boolean {
 /** Two questions that ask for half as much each; undefined when there is nothing left to halve. */
 function halve(question: Question): [Question, Question] | undefined {
   const { groups, names, byGroup, startMs, endMs } = question;
-  if (byGroup && groups.length > 1) return both(groups, (half) => ({ ...question, groups: half }));
+  if (byGroup && groups.length > 1) return both(groups, (half) => ofGroups(question, half));
   if (names.length > 1) return both(names, (half) => ({ ...question, names: half }));
   if (endMs - startMs < MIN_QUERY_MS) return undefined;
   const middleMs = Math.floor((startMs + endMs) / 2);
@@ -150,6 +151,13 @@ function halve(question: Question): [Question, Question] | undefined {
     { ...question, endMs: middleMs },
     { ...question, startMs: middleMs + 1 },
   ];
+}
+
+/** The same question about some of its groups, with only the names that these have. */
+function ofGroups(question: Question, groups: readonly string[]): Question {
+  const series = question.series.filter(({ group }) => groups.includes(group));
+  const own = new Set([RECEIPT_METRIC, ...series.map(({ name }) => name)]);
+  return { ...question, series, groups, names: question.names.filter((name) => own.has(name)) };
 }
 
 function both<T>(list: readonly T[], ask: (half: readonly T[]) => Question): [Question, Question] {
