@@ -1,5 +1,5 @@
 import type { Sample, Series } from "./batch.ts";
-import { rejectSample, restamp, storeSample } from "./fate.ts";
+import { rejectSample, restamp, storeSample, triedLane } from "./fate.ts";
 import { type Refused, refusedWords } from "./judge.ts";
 import type { Ledger } from "./ledger.ts";
 import { look } from "./look.ts";
@@ -91,7 +91,7 @@ function whyMissing(sample: Sample, ledger: Ledger, refusal: Refusal): Why {
 }
 
 function move(sample: Sample, run: Run): void {
-  sample.lanesTried.add(sample.lane);
+  triedLane(sample);
   sample.lane = 0;
   sample.refusals = 0;
   run.tally.moved();
@@ -124,7 +124,7 @@ function convict(culprits: readonly Sample[], refusal: Refusal, refused: Refused
   const restamped = refusal.scope === "floor" ? found.filter(restamp) : [];
   for (const sample of found) {
     if (restamped.includes(sample)) continue;
-    sample.lanesTried.add(sample.lane);
+    triedLane(sample);
     rejectSample(sample, { reason: refusal.reason ?? "refused", detail: refusedWords(refused) }, refused);
   }
   const rest = culprits.filter((sample) => !found.includes(sample));

@@ -14,6 +14,8 @@ import { receiptValue } from "./receipts.ts";
 
 /** One series of the batch: what it is called, and what is known to be in its lanes. */
 export interface Series {
+  /** Group and key: in two groups, a series is two. */
+  readonly id: string;
   readonly key: string;
   readonly group: string;
   readonly name: string;
@@ -44,8 +46,8 @@ export interface Sample {
   atMs: number;
   /** 1 to 10; 0 while it has no place. */
   lane: number;
-  /** Lanes in which it was refused. */
-  readonly lanesTried: Set<number>;
+  /** Lanes in which it was refused, in that order. */
+  lanesTried: readonly number[];
   /** Refusals while it had not landed and nothing was in its way. */
   refusals: number;
   fate: Fate;
@@ -156,6 +158,9 @@ function readSeries(load: Load, parts: Part[], message: DecodedMessage, allSerie
   }
 }
 
+/** Shared by all the samples that were never refused, which are nearly all. */
+const NO_LANES: readonly number[] = [];
+
 function newSample(part: Part, series: Series, source: DecodedSeries, index: number, order: number): Sample {
   const ownMs = source.timestamps[index]!;
   return {
@@ -168,7 +173,7 @@ function newSample(part: Part, series: Series, source: DecodedSeries, index: num
     index,
     atMs: ownMs,
     lane: 0,
-    lanesTried: new Set(),
+    lanesTried: NO_LANES,
     refusals: 0,
     fate: "waiting",
   };
@@ -191,12 +196,18 @@ function partAt(parts: Part[], load: Load, number: number): Part {
   return part;
 }
 
+/** What tells a series of one group from all others. */
+export function seriesId(group: string, key: string): string {
+  return `${group} ${key}`;
+}
+
 function internSeries(all: Map<string, Series>, group: string, source: DecodedSeries, labelBytes: number): Series {
-  const id = `${group} ${source.key}`;
+  const id = seriesId(group, source.key);
   const known = all.get(id);
   if (known) return known;
   const name = source.labels.find(([label]) => label === NAME_LABEL)![1];
-  const series: Series = { key: source.key, group, name, labels: source.labels, labelBytes, newest: [], samples: [] };
+  const { key, labels } = source;
+  const series: Series = { id, key, group, name, labels, labelBytes, newest: [], samples: [] };
   all.set(id, series);
   return series;
 }

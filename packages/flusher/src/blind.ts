@@ -1,5 +1,5 @@
 import type { Sample } from "./batch.ts";
-import { rejectSample } from "./fate.ts";
+import { rejectSample, triedLane } from "./fate.ts";
 import { type Refused, refusedWords } from "./judge.ts";
 import { halves, inTimeOrder, pack, type Unit } from "./pack.ts";
 import { readRefusal } from "./refusal.ts";
@@ -36,7 +36,7 @@ function halveOrMove(placed: readonly Sample[], refused: Refused, run: Run): rea
 function refusedAlone(sample: Sample, refused: Refused, run: Run): Unit[] {
   const { reason, scope } = readRefusal(refused.body);
   const inTheWay = reason === undefined || scope === "floor" || CURED_BY_A_LANE.has(reason);
-  sample.lanesTried.add(sample.lane);
+  triedLane(sample);
   if (inTheWay && sample.part.load.message?.kind === "delta") {
     sample.lane = 0;
     run.tally.moved();

@@ -21,6 +21,11 @@ export function restamp(sample: Sample): boolean {
   return true;
 }
 
+/** Notes that a sample was refused in the lane it has. */
+export function triedLane(sample: Sample): void {
+  if (!sample.lanesTried.includes(sample.lane)) sample.lanesTried = [...sample.lanesTried, sample.lane];
+}
+
 /** What the receiver said with a refusal, for the dead letter. */
 export interface Refused {
   readonly status: number;
@@ -38,6 +43,6 @@ export function rejectSample(sample: Sample, reject: Reject, refused?: Refused):
     samples: 1,
     status: refused?.status,
     requestId: refused?.requestId,
-    lanes: [...lanesTried],
+    lanes: lanesTried,
   });
 }

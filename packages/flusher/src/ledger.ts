@@ -7,7 +7,7 @@ import {
   type ReadSeries,
   sortLabels,
 } from "@penstock/model";
-import type { Series } from "./batch.ts";
+import { type Series, seriesId } from "./batch.ts";
 import { type ReceiptBook, readReceipts } from "./receipts.ts";
 
 /** What a look found: the samples of each lane, and the receipts of each group. */
@@ -50,7 +50,9 @@ export class Ledger {
   #enterLane(labels: Readonly<Record<string, string>>, timestamps: readonly number[], values: readonly number[]): void {
     const lane = Number(labels[LANE_LABEL]);
     if (!(Number.isInteger(lane) && lane >= 1)) return;
-    const id = seriesId(this.#groupLabel, labels[GROUP_LABEL] ?? "", keyOfSorted(sortLabels(labels)));
+    const key = keyOfSorted(sortLabels(labels));
+    // A series whose group label differs is another series to the receiver, so not one of ours.
+    const id = this.#groupLabel === "" ? key : seriesId(labels[GROUP_LABEL] ?? "", key);
     const lanes = this.#landed.get(id) ?? [];
     const unclaimed = this.#unclaimed.get(id) ?? new Map<string, number>();
     this.#landed.set(id, lanes);
@@ -91,20 +93,17 @@ export class Ledger {
 
   /** Sets what is known to be newest in the lanes of a series to what this look found, and only that. */
   refresh(series: Series): void {
+    series.newest.length = 0;
     const lanes = this.#landed.get(this.#idOf(series));
+    if (!lanes) return;
     for (let lane = 1; lane <= this.#lanes; lane++) {
       let newest = Number.NEGATIVE_INFINITY;
-      for (const atMs of lanes?.[lane]?.keys() ?? []) newest = Math.max(newest, atMs);
-      series.newest[lane - 1] = newest;
+      for (const atMs of lanes[lane]?.keys() ?? []) newest = Math.max(newest, atMs);
+      series.newest.push(newest);
     }
   }
 
-  #idOf(series: Series): string {
-    return seriesId(this.#groupLabel, series.group, series.key);
+  #idOf({ id, key }: Series): string {
+    return this.#groupLabel === "" ? key : id;
   }
-}
-
-/** A series whose group label differs is another series to the receiver, so not one of ours. */
-function seriesId(groupLabel: string, group: string, key: string): string {
-  return groupLabel === "" ? key : `${group} ${key}`;
 }

@@ -43,10 +43,31 @@ export function toRequest(
   return request;
 }
 
-/** The labels of a series in one of its lanes, as they go to the receiver. */
+/** Of so many series the labels are kept: at some 2 KB each, what fits in a small function's memory. */
+const MAX_KEPT_SERIES = 10_000;
+
+/** By group label, series and lane. */
+const kept: Readonly<Record<string, Map<string, LabelPairs[]>>> = { [GROUP_LABEL]: new Map(), "": new Map() };
+
+/**
+ * The labels of a series in one of its lanes, as they go to the receiver. The same object each time while it is kept, so
+ * that what a client makes of it, its wire form, need be made only once. It says nothing of what is in the lane.
+ */
 export function laneLabels(series: Series, lane: number, groupLabel: string): LabelPairs {
-  const group = groupLabel === "" ? {} : { [GROUP_LABEL]: series.group };
-  return withLabels(series.labels, { [LANE_LABEL]: String(lane), ...group });
+  const known = kept[groupLabel]!;
+  let lanes = known.get(series.id);
+  if (!lanes) {
+    if (known.size >= MAX_KEPT_SERIES) known.clear();
+    lanes = [];
+    known.set(series.id, lanes);
+  }
+  lanes[lane] ??= newLaneLabels(series, lane, groupLabel);
+  return lanes[lane];
+}
+
+function newLaneLabels(series: Series, lane: number, groupLabel: string): LabelPairs {
+  const laneLabel = [LANE_LABEL, String(lane)] as const;
+  return withLabels(series.labels, groupLabel === "" ? [laneLabel] : [[GROUP_LABEL, series.group], laneLabel]);
 }
 
 function receiptLabels(group: string): LabelPairs {

@@ -1,6 +1,6 @@
 import type { Sample } from "./batch.ts";
 import { deliver, type Outcome } from "./deliver.ts";
-import { rejectSample, restamp, storeSample } from "./fate.ts";
+import { rejectSample, restamp, storeSample, triedLane } from "./fate.ts";
 import type { Refused } from "./judge.ts";
 import { type Chain, halves, type Unit } from "./pack.ts";
 import { place } from "./place.ts";
@@ -93,7 +93,7 @@ function dropReplicas(placed: readonly Sample[], answer: Extract<Outcome, { kind
   const marked = placed.filter(isReplica);
   const detail = answer.body || "Answered with 202: not stored";
   for (const sample of marked.length > 0 ? marked : placed) {
-    sample.lanesTried.add(sample.lane);
+    triedLane(sample);
     rejectSample(sample, { reason: "ha_replica_not_elected", detail }, answer);
   }
   const rest = placed.filter(({ fate }) => fate === "waiting");

@@ -25,14 +25,34 @@ export const LATES: readonly Late[] = ["reject", "restamp"];
  * `{a=""}` and `{}` are one series (facts: oracle row 27), so they must be one series to us.
  */
 export function sortLabels(labels: Labels): LabelPairs {
-  return Object.entries(labels)
-    .filter(([, value]) => value !== "")
-    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  const pairs = Object.entries(labels).filter(hasValue);
+  // Most senders sort them; sorting again would cost more than all the rest of decoding.
+  return isSorted(pairs) ? pairs : pairs.sort(byName);
 }
 
-/** Sorted labels with some more added in their places; an added label with an empty value is left out. */
-export function withLabels(sorted: LabelPairs, added: Labels): LabelPairs {
-  return sortLabels({ ...Object.fromEntries(sorted), ...added });
+function hasValue(pair: readonly [string, string]): boolean {
+  return pair[1] !== "";
+}
+
+function isSorted(pairs: LabelPairs): boolean {
+  for (let i = 1; i < pairs.length; i++) if (pairs[i - 1]![0] > pairs[i]![0]) return false;
+  return true;
+}
+
+function byName(a: readonly [string, string], b: readonly [string, string]): number {
+  return a[0] < b[0] ? -1 : 1;
+}
+
+/** Sorted labels with some more in their places, also sorted, whose names are none of theirs. */
+export function withLabels(sorted: LabelPairs, added: LabelPairs): LabelPairs {
+  const all: (readonly [string, string])[] = [];
+  let next = 0;
+  for (const pair of sorted) {
+    while (next < added.length && added[next]![0] < pair[0]) all.push(added[next++]!);
+    all.push(pair);
+  }
+  while (next < added.length) all.push(added[next++]!);
+  return all;
 }
 
 /**

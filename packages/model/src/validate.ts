@@ -88,14 +88,16 @@ const LOOKS_LIKE_MICROSECONDS_ABOVE = 1e14;
 
 /** Why `value` is no timestamp at all; undefined when it is one. `index` is its place in `timestamps`. */
 export function unreadableTimestamp(value: unknown, index: number): Reject | undefined {
+  const isWhole = Number.isSafeInteger(value) && (value as number) > 0;
+  if (isWhole && isMilliseconds(value as number)) return undefined;
   const expected = `Expected \`timestamps[${index}]\` to be a whole number of milliseconds, got ${show(value)}`;
-  if (typeof value !== "number" || !Number.isSafeInteger(value) || value <= 0)
-    return reject("timestamp_invalid", expected);
-  if (value < LOOKS_LIKE_SECONDS_BELOW) return reject("timestamp_invalid", `${expected}, which looks like seconds`);
-  if (value > LOOKS_LIKE_MICROSECONDS_ABOVE) {
-    return reject("timestamp_invalid", `${expected}, which looks like microseconds or nanoseconds`);
-  }
-  return undefined;
+  if (!isWhole) return reject("timestamp_invalid", expected);
+  const unit = (value as number) < LOOKS_LIKE_SECONDS_BELOW ? "seconds" : "microseconds or nanoseconds";
+  return reject("timestamp_invalid", `${expected}, which looks like ${unit}`);
+}
+
+function isMilliseconds(value: number): boolean {
+  return value >= LOOKS_LIKE_SECONDS_BELOW && value <= LOOKS_LIKE_MICROSECONDS_ABOVE;
 }
 
 /** Why `source`, read as `value`, is no value for this kind; undefined when it is one. */

@@ -1,4 +1,5 @@
 import type { Receiver } from "@penstock/model";
+import { type Codec, encoderOf } from "./codec.ts";
 import { type CredentialProvider, defaultCredentials, memoizeCredentials } from "./credentials.ts";
 import { createEndpoint, type EndpointOptions } from "./endpoint.ts";
 import { createReader, DEFAULT_MAX_RESPONSE_BYTES } from "./read.ts";
@@ -20,6 +21,8 @@ export interface ReceiverOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** The largest reading taken, in bytes after decompression. Default 64 MiB. */
   readonly maxResponseBytes?: number | undefined;
+  /** What makes the bodies of writes. Default `direct`. */
+  readonly codec?: Codec | undefined;
   /** Called with a `Request`, and its signal again. Default: the platform's. */
   readonly fetch?: typeof fetch | undefined;
 }
@@ -42,7 +45,7 @@ export function createReceiver({ writeUrl, queryUrl, ...options }: ReceiverOptio
     fetch: options.fetch ?? fetch,
   };
   return {
-    write: createWriter(writeUrl, createEndpoint("writeUrl", writeUrl, shared)),
+    write: createWriter(createEndpoint("writeUrl", writeUrl, shared), encoderOf(options.codec ?? "direct")),
     read:
       queryUrl === undefined ? undefined : createReader(createEndpoint("queryUrl", queryUrl, shared), maxResponseBytes),
   };
