@@ -1,11 +1,11 @@
-import { createRequire } from "node:module";
 import type { WriteSeries } from "@penstock/model";
 import { pushTimeseries } from "prometheus-remote-write";
 import { encodeRequest } from "./encode.ts";
+import { loadCompress } from "./snappy.ts";
 
 /**
- * What makes a body of series. `direct` keeps the wire form of labels it has seen, and compresses with native snappy
- * where that is installed; `library` is prometheus-remote-write from end to end. Uncompressed, their bodies are equal
+ * What makes a body of series. `direct` keeps the wire form of labels it has seen, and compresses in
+ * WebAssembly; `library` is prometheus-remote-write from end to end. Uncompressed, their bodies are equal
  * byte for byte.
  */
 export const CODECS = ["direct", "library"] as const;
@@ -22,19 +22,6 @@ export function encoderOf(codec: Codec): Encode {
     const compress = await loadCompress();
     return compress(encodeRequest(series));
   };
-}
-
-type Compress = (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>;
-
-let loading: Promise<Compress> | undefined;
-
-/** Native snappy is four times as fast as snappyjs, but its binary must fit the platform: where none does, none is. */
-function loadCompress(): Promise<Compress> {
-  loading ??= import("snappy").then(
-    ({ compressSync }) => compressSync as Compress,
-    () => createRequire(import.meta.url)("snappyjs").compress as Compress,
-  );
-  return loading;
 }
 
 type Timeseries = Extract<Parameters<typeof pushTimeseries>[0], readonly unknown[]>[number];

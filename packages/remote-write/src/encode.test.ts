@@ -3,6 +3,8 @@ import fc from "fast-check";
 import { serialize } from "prometheus-remote-write";
 import { expect, test } from "vitest";
 import { sampleValue, timestampsFrom, writeSeries } from "../test/arbitraries.ts";
+import { decodeRequest } from "../test/wire.ts";
+import { CODECS, encoderOf } from "./codec.ts";
 import { encodeRequest } from "./encode.ts";
 
 const any = writeSeries("m", timestampsFrom(1, Number.MAX_SAFE_INTEGER));
@@ -58,6 +60,15 @@ test("a body that is larger than the memory kept between requests leaves no trac
   expect(Buffer.from(encodeRequest(large)).equals(await byTheLibrary(large))).toBe(true);
   const small = fc.sample(any, 5);
   expect(Buffer.from(encodeRequest(small))).toEqual(await byTheLibrary(small));
+});
+
+test.each(CODECS)("what codec %s compresses, snappy unpacks to the same body", async (codec) => {
+  const encode = encoderOf(codec);
+  await fc.assert(
+    fc.asyncProperty(fc.array(any, { minLength: 1, maxLength: 8 }), async (series) => {
+      expect(await decodeRequest(Buffer.from(await encode(series)))).toEqual(series);
+    }),
+  );
 });
 
 test("NaN keeps the bits that JavaScript gives it, and no value is lost", async () => {
