@@ -4,6 +4,7 @@ import type { Line } from "./measure.ts";
 /** Each on its own process time; loaded when it is its turn, so that none pays for another's imports. */
 const BENCHES: Readonly<Record<string, () => Promise<() => Promise<Line[]>>>> = {
   wire: async () => (await import("./wire.ts")).wire,
+  consumer: async () => (await import("./consumer.ts")).consumer,
 };
 
 const USAGE = `Usage: npm run bench -- [--only NAME] [--json]

@@ -4,6 +4,7 @@ import {
   decodeMessage,
   type LabelLimits,
   type LabelPairs,
+  labelOf,
   NAME_LABEL,
   type Reject,
   utf8Length,
@@ -205,7 +206,7 @@ function internSeries(all: Map<string, Series>, group: string, source: DecodedSe
   const id = seriesId(group, source.key);
   const known = all.get(id);
   if (known) return known;
-  const name = source.labels.find(([label]) => label === NAME_LABEL)![1];
+  const name = labelOf(source.labels, NAME_LABEL)!;
   const { key, labels } = source;
   const series: Series = { id, key, group, name, labels, labelBytes, newest: [], samples: [] };
   all.set(id, series);

@@ -1,4 +1,4 @@
-import { type LabelPairs, NAME_LABEL, RECEIPT_METRIC, type Reason } from "@penstock/model";
+import { type LabelPairs, labelOf, NAME_LABEL, RECEIPT_METRIC, type Reason } from "@penstock/model";
 
 /**
  * What a refusal's text says. It is read only once looking has shown that a sample neither landed nor had anything in
@@ -47,7 +47,8 @@ export function readRefusal(body: string): Refusal {
     reason,
     scope,
     timestampMs: readTimestamp(words),
-    names: (labels) => body.includes(goLabels(labels)) || body.trimEnd().endsWith(`metric: "${nameOf(labels)}"`),
+    names: (labels) =>
+      body.includes(goLabels(labels)) || body.trimEnd().endsWith(`metric: "${labelOf(labels, NAME_LABEL)}"`),
     aboutReceipt: body.includes(`${NAME_LABEL}="${RECEIPT_METRIC}"`) || body.includes(`metric: "${RECEIPT_METRIC}"`),
   };
 }
@@ -65,8 +66,4 @@ function readTimestamp(words: string): number | undefined {
 /** A series as Go prints its labels. Escapes beyond JSON's differ; such a series is then found by halving. */
 function goLabels(labels: LabelPairs): string {
   return `{${labels.map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(", ")}}`;
-}
-
-function nameOf(labels: LabelPairs): string | undefined {
-  return labels.find(([name]) => name === NAME_LABEL)?.[1];
 }

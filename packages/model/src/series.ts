@@ -25,7 +25,12 @@ export const LATES: readonly Late[] = ["reject", "restamp"];
  * `{a=""}` and `{}` are one series (facts: oracle row 27), so they must be one series to us.
  */
 export function sortLabels(labels: Labels): LabelPairs {
-  const pairs = Object.entries(labels).filter(hasValue);
+  return sortPairs(Object.entries(labels));
+}
+
+/** {@link sortLabels} of labels that are pairs already, each name once. */
+export function sortPairs(labels: LabelPairs): LabelPairs {
+  const pairs = labels.filter(hasValue);
   // Most senders sort them; sorting again would cost more than all the rest of decoding.
   return isSorted(pairs) ? pairs : pairs.sort(byName);
 }
@@ -41,6 +46,12 @@ function isSorted(pairs: LabelPairs): boolean {
 
 function byName(a: readonly [string, string], b: readonly [string, string]): number {
   return a[0] < b[0] ? -1 : 1;
+}
+
+/** The value of a label; undefined when it is not there. */
+export function labelOf(labels: LabelPairs, name: string): string | undefined {
+  for (const pair of labels) if (pair[0] === name) return pair[1];
+  return undefined;
 }
 
 /** Sorted labels with some more in their places, also sorted, whose names are none of theirs. */

@@ -6,7 +6,7 @@ import {
   MAX_SAMPLE_LEAD_MS,
 } from "./limits.ts";
 import type { Reason, Reject } from "./reasons.ts";
-import { GROUP_LABEL, type Kind, LANE_LABEL, type LabelPairs, NAME_LABEL } from "./series.ts";
+import { GROUP_LABEL, type Kind, LANE_LABEL, type LabelPairs, labelOf, NAME_LABEL } from "./series.ts";
 import { show, utf8Length } from "./text.ts";
 
 /** A receiver's limits on labels; the defaults are AMP's. */
@@ -37,7 +37,7 @@ const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
  */
 export function checkLabels(labels: LabelPairs, limits: Partial<LabelLimits> = {}): Reject | undefined {
   const { maxLabels, maxLabelNameBytes, maxLabelValueBytes, maxLabelsBytes } = { ...DEFAULT_LABEL_LIMITS, ...limits };
-  const name = labels.find(([label]) => label === NAME_LABEL)?.[1];
+  const name = labelOf(labels, NAME_LABEL);
   if (name === undefined) return reject("missing_metric_name", "Expected a label `__name__` that is not empty");
   const ill = labels.find(([label, value]) => !label.isWellFormed() || !value.isWellFormed());
   if (ill) return reject("text_malformed", `Expected well-formed text in label ${show(ill[0])}, got a lone surrogate`);

@@ -1,0 +1,14 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** A receiver that only reads and answers, in a process of its own so that its time is not counted. Prints its port. */
+const NOTHING = JSON.stringify({ status: "success", data: { resultType: "matrix", result: [] } });
+
+const server = createServer((request, response) => {
+  request.resume().on("end", () => {
+    if (request.url?.endsWith("/query")) response.writeHead(200, { "Content-Type": "application/json" }).end(NOTHING);
+    else response.writeHead(204).end();
+  });
+});
+server.listen(0, "127.0.0.1", () => process.stdout.write(`${(server.address() as AddressInfo).port}\n`));
+process.on("disconnect", () => process.exit());
