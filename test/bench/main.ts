@@ -5,6 +5,9 @@ import type { Line } from "./measure.ts";
 const BENCHES: Readonly<Record<string, () => Promise<() => Promise<Line[]>>>> = {
   wire: async () => (await import("./wire.ts")).wire,
   consumer: async () => (await import("./consumer.ts")).consumer,
+  requests: async () => (await import("./requests.ts")).requests,
+  decode: async () => (await import("./decode.ts")).decode,
+  growth: async () => (await import("./growth.ts")).growth,
 };
 
 const USAGE = `Usage: npm run bench -- [--only NAME] [--json]
@@ -60,7 +63,10 @@ function reached({ ratio, atLeast }: Line): boolean {
 
 function describe(line: Line): string {
   const { name, unit, ours, theirs, ratio, atLeast, note } = line;
-  const promise = atLeast === undefined ? "" : `  (at least ${atLeast}×: ${reached(line) ? "reached" : "MISSED"})`;
+  const promise =
+    atLeast === undefined
+      ? ""
+      : `  (at least ${Number(atLeast.toPrecision(2))}×: ${reached(line) ? "reached" : "MISSED"})`;
   const raw = `${figure(ours)} against ${figure(theirs)} ${unit}`;
   return `${name.padEnd(34)}${`${ratio.toFixed(2)}×`.padStart(9)}  ${raw}${promise}${note ? `  ${note}` : ""}`;
 }
