@@ -19,7 +19,7 @@ const SAMPLES: number = SERIES * SAMPLES_PER_SERIES;
 const LATE_SHARE = 0.05;
 const LATE_ROUNDS = 7;
 
-interface Point {
+export interface Point {
   readonly labels: Labels;
   readonly atMs: number;
   readonly value: number;
@@ -90,7 +90,7 @@ async function all(texts: readonly string[], handle: Handle): Promise<void> {
 }
 
 /** The real handler, signing as it does for AMP. */
-function ourHandler(url: string): Handle {
+export function ourHandler(url: string): Handle {
   const receiver = createReceiver({
     writeUrl: `${url}/api/v1/write`,
     queryUrl: `${url}/api/v1/query`,
@@ -147,14 +147,14 @@ function somePoints(round: number, lateShare: number): Point[] {
   });
 }
 
-/** By our own producer. */
-async function pack(points: readonly Point[]): Promise<QueueEntry[]> {
+/** By our own producer, into so many groups. */
+export async function pack(points: readonly Point[], groups?: number): Promise<QueueEntry[]> {
   const sent: QueueEntry[] = [];
   const sendBatch = (entries: readonly QueueEntry[]) => {
     sent.push(...entries);
     return Promise.resolve([]);
   };
-  const producer = createProducerOver(sendBatch, { clock: systemClock, flushIntervalMs: 0 });
+  const producer = createProducerOver(sendBatch, { clock: systemClock, flushIntervalMs: 0, ...(groups && { groups }) });
   for (const { labels, atMs, value } of points) {
     producer.send([{ metric: labels, timestamps: [atMs], values: [value] }]);
   }
@@ -163,7 +163,7 @@ async function pack(points: readonly Point[]): Promise<QueueEntry[]> {
 }
 
 /** One sample, one message: what a service sends that has no producer to pack for it. */
-function aloneEntry(point: Point, n: number): QueueEntry {
+export function aloneEntry(point: Point, n: number): QueueEntry {
   return togetherEntry([point], n);
 }
 
@@ -173,7 +173,7 @@ function togetherEntry(points: readonly Point[], n: number): QueueEntry {
 }
 
 /** SQS events of ten records, as text. */
-function eventsOf(entries: readonly QueueEntry[]): string[] {
+export function eventsOf(entries: readonly QueueEntry[]): string[] {
   return chunk(entries, 10).map((some) =>
     JSON.stringify({
       Records: some.map(({ body, group, deduplicationId }) =>

@@ -6,6 +6,7 @@ const BENCHES: Readonly<Record<string, () => Promise<() => Promise<Line[]>>>> = 
   wire: async () => (await import("./wire.ts")).wire,
   consumer: async () => (await import("./consumer.ts")).consumer,
   requests: async () => (await import("./requests.ts")).requests,
+  money: async () => (await import("./money.ts")).money,
   decode: async () => (await import("./decode.ts")).decode,
   growth: async () => (await import("./growth.ts")).growth,
 };
