@@ -4,9 +4,11 @@ import { decodeMessage, type EntryFailure, type MessageSeries, type QueueEntry }
 import { createProducerOver } from "@penstock/producer";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { fileSeries, sendFile } from "./file.ts";
+import { fileSendOptions, fileSeries, MAX_FILE_SAMPLES } from "./file.ts";
+import { DEFAULT_LABEL_RULES, type LabelRules } from "./labels.ts";
 import { LATENCY_BUCKETS_SECONDS } from "./latency.ts";
 import { MAX_LINE_BYTES } from "./lines.ts";
+import { sendRun } from "./run.ts";
 import { unpack } from "./unpack.ts";
 
 const DATA = new URL("../../../test/data/cloudfront/", import.meta.url);
@@ -48,8 +50,10 @@ function log(rows: readonly Row[], columns: readonly string[] = COLUMNS): string
   return ["#Version: 1.0", `#Fields: ${columns.join(" ")}`, ...lines, ""].join("\n");
 }
 
-function read(text: string) {
-  return fileSeries(Buffer.from(text), "E1.2015-05-17-10.gz");
+const NAME = "E1.2015-05-17-10.gz";
+
+function read(text: string, rules?: Partial<LabelRules>) {
+  return fileSeries(Buffer.from(text), NAME, { ...DEFAULT_LABEL_RULES, ...rules });
 }
 
 describe("9,999 real requests in 1,308 files", () => {
@@ -82,15 +86,13 @@ describe("9,999 real requests in 1,308 files", () => {
       return [];
     };
     const files = (await allFiles()).slice(0, 60);
-    let requests = 0;
-    for (const round of [1, 2]) {
-      const producer = createProducerOver(queue, { flushIntervalMs: 0 });
-      for (const { bytes, name } of files) {
-        const { file, result } = await sendFile(producer, bytes, name);
-        expect(result.refused).toEqual([]);
-        if (round === 1) requests += file.requests;
-      }
-      expect(await producer.close()).toMatchObject({ unsent: 0, lost: 0 });
+    const read = await Promise.all(files.map(({ bytes, name }) => fileSeries(bytes, name)));
+    const requests = read.reduce((sum, file) => sum + file.requests, 0);
+    // The second time in other company.
+    for (const run of [read, read.slice(0, 20), read.slice(20)]) {
+      const { flush, refused } = await sendRun(run, createProducerOver(queue, { flushIntervalMs: 0 }));
+      expect(flush).toMatchObject({ unsent: 0, lost: 0 });
+      expect(refused.size).toBe(0);
     }
     let counted = 0;
     for (const { body } of queued.values()) {
@@ -131,7 +133,7 @@ test("the columns' order, the lines' order and their endings change nothing", as
   await fc.assert(
     fc.asyncProperty(cases, fc.boolean(), fc.boolean(), async ({ rows, shuffled, columns }, gzip, crlf) => {
       const text = crlf ? log(shuffled, columns).replaceAll("\n", "\r\n").trimEnd() : log(shuffled, columns);
-      const file = await fileSeries(gzip ? gzipSync(text) : Buffer.from(text), "any");
+      const file = await fileSeries(gzip ? gzipSync(text) : Buffer.from(text), NAME);
       const plain = await read(log(rows));
       expect(file.requests).toBe(rows.length);
       expect([...file.series].sort(byMetric)).toEqual([...plain.series].sort(byMetric));
@@ -165,13 +167,38 @@ test("each second's histogram adds up: buckets are cumulative, the last is the c
   );
 });
 
-test("a request is a sample at its own second, and those of one second are one sample", async () => {
+test("a request is a sample in its own second, and those of one second are one sample", async () => {
   const { series } = await read(log([{ ...ROW, time: "10:05:37" }, ROW, ROW]));
-  expect(series[0]).toEqual({
-    metric: { __name__: "response_status_code_total", status_code: "200", method: "GET", host: "www.example.com" },
-    timestamps: [Date.UTC(2015, 4, 17, 10, 5, 36), Date.UTC(2015, 4, 17, 10, 5, 37)],
-    values: [2, 1],
+  const { metric, timestamps, values } = series[0]!;
+  expect(metric).toEqual({
+    __name__: "response_status_code_total",
+    status_code: "200",
+    method: "GET",
+    host: "www.example.com",
   });
+  expect(values).toEqual([2, 1]);
+  const second = Date.UTC(2015, 4, 17, 10, 5, 36);
+  expect(timestamps.map((at) => at - (at % 1_000))).toEqual([second, second + 1_000]);
+});
+
+test("the samples of two files in one second stand beside one another, and a file's own always at the same time", async () => {
+  const text = Buffer.from(log([ROW]));
+  const names = Array.from({ length: 20 }, (_, i) => `E1.2015-05-17-10.${i}.gz`);
+  const times = await Promise.all(names.map(async (name) => (await fileSeries(text, name)).series[0]!.timestamps[0]!));
+  expect(new Set(times).size).toBeGreaterThan(18);
+  expect((await fileSeries(text, names[0]!)).series[0]!.timestamps[0]).toBe(times[0]);
+});
+
+test("the id of a file holds its name, however long and odd that is, and tells it from others", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary", minLength: 1, maxLength: 1_500 }), (name) => {
+      const { id, writer } = fileSendOptions(name);
+      expect([id.length <= 495, id.isWellFormed(), writer]).toEqual([true, true, id]);
+      expect(fileSendOptions(name).id).toBe(id);
+      expect(fileSendOptions(`${name}x`).id).not.toBe(id);
+      expect(fileSendOptions(`x${name}`).id).not.toBe(id);
+    }),
+  );
 });
 
 test("what strangers may send makes no series of its own", async () => {
@@ -240,14 +267,39 @@ describe("a file that is no whole log is an error that names it, and nothing of 
     ["cut off", whole.subarray(0, whole.length - 20), "Expected whole gzip data: unexpected end of file"],
     ["broken", flipped, "Expected whole gzip data"],
     ["garbage", Buffer.from("\x00\x01garbage\nmore"), "Expected a line `#Fields:` before line 1"],
-    ["empty", Buffer.from(""), "Expected a line `#Fields:`, got none in 0 lines"],
-    ["no fields", Buffer.from("#Version: 1.0\n"), "Expected a line `#Fields:`, got none in 1 lines"],
+    ["empty", Buffer.from(""), "Expected a line `#Fields:` or JSON records, got none in 0 lines"],
+    ["no fields", Buffer.from("#Version: 1.0\n"), "Expected a line `#Fields:` or JSON records, got none in 1 lines"],
     ["another version", Buffer.from(log([ROW]).replace("1.0", "2.0")), 'Expected `#Version: 1.0`, got "#Version: 2.0"'],
+    ["Parquet", Buffer.from("PAR1\x15\x04"), "Expected text, got Parquet: choose W3C or JSON"],
+    ["Parquet in gzip", gzipSync("PAR1\x15\x04"), "Expected text, got Parquet: choose W3C or JSON"],
+    [
+      "no time",
+      Buffer.from(log([ROW], ["date", "sc-status"])),
+      "Expected `date` and `time`, `timestamp(ms)` or `timestamp`",
+    ],
+    [
+      "JSON without a status",
+      Buffer.from('{"date":"2015-05-17","time":"10:05:36"}'),
+      "Expected `sc-status` in the first",
+    ],
+    ["no JSON", Buffer.from("{\n{"), "Expected JSON records, got none in 2 lines"],
     ["no status", Buffer.from(log([ROW], ["date", "time"])), "Expected `sc-status` in the line `#Fields:`"],
     ["a column twice", Buffer.from(log([ROW], [...COLUMNS, "date"])), "Expected each column once in `#Fields:`"],
   ];
   test.each(files)("%s", async (_, bytes, sentence) => {
-    await expect(fileSeries(bytes, "E1.2015-05-17-10.gz")).rejects.toThrow(`E1.2015-05-17-10.gz: ${sentence}`);
+    await expect(fileSeries(bytes, NAME)).rejects.toThrow(`${NAME}: ${sentence}`);
+  });
+
+  test("coming to more samples than memory is for", async () => {
+    const seconds = Array.from({ length: MAX_FILE_SAMPLES / 10 }, (_, i) => ({
+      "timestamp(ms)": String(1e12 + i * 1e3),
+    }));
+    const columns = ["timestamp(ms)", "sc-status", "time-taken"];
+    const text = log(
+      seconds.map((row) => ({ ...ROW, ...row })),
+      columns,
+    );
+    await expect(read(text)).rejects.toThrow(`${NAME}: Expected at most ${MAX_FILE_SAMPLES} samples, got more`);
   });
 
   test("cut off anywhere", async () => {
@@ -265,4 +317,54 @@ describe("a file that is no whole log is an error that names it, and nothing of 
     };
     await expect(bomb()).rejects.toThrow("bomb.gz: Expected at most 1000000 bytes of log, got more");
   });
+});
+
+/** The same requests as standard logging v2 writes them. */
+const V2: readonly [name: string, write: (rows: readonly Row[]) => string][] = [
+  ["JSON", (rows) => rows.map((row) => JSON.stringify(complete(row))).join("\n")],
+  ["JSON with numbers", (rows) => rows.map((row) => JSON.stringify(numbers(complete(row)))).join("\n")],
+  ["W3C with spaces", (rows) => log(rows).replaceAll("\t", " ")],
+  ["W3C with commas", (rows) => log(rows).replaceAll("\t", ",")],
+  ["W3C with timestamp(ms)", (rows) => log(rows.map(stampMs), [...COLUMNS.slice(2), "timestamp(ms)"])],
+  ["JSON with timestamp", (rows) => rows.map((row) => JSON.stringify(stampSeconds(complete(row)))).join("\n")],
+];
+
+function complete(row: Row): Row {
+  return Object.fromEntries(COLUMNS.map((column) => [column, row[column] ?? "-"]));
+}
+
+function numbers(row: Row): Record<string, string | number> {
+  const asNumber = (value: string): string | number => (/^[1-9]\d*$/.test(value) ? Number(value) : value);
+  return Object.fromEntries(Object.entries(row).map(([column, value]) => [column, asNumber(value)]));
+}
+
+function stampMs({ date, time, ...row }: Row): Row {
+  return { ...row, "timestamp(ms)": String(Date.parse(`${date}T${time}Z`) + 789) };
+}
+
+function stampSeconds({ date, time, ...row }: Row): Row {
+  return { ...row, timestamp: String(Date.parse(`${date}T${time}Z`) / 1_000) };
+}
+
+test.each(V2)("standard logging v2 as %s comes to the same samples as v1", async (_, write) => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 20 }), async (rows) => {
+      const v1 = await read(log(rows));
+      const v2 = await read(write(rows));
+      expect(v2.skipped).toEqual([]);
+      expect(v2.series).toEqual(v1.series);
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test("a JSON line that is no request is told with its number, and the others count", async () => {
+  const good = JSON.stringify(ROW);
+  const file = await read([good, "{", "[]", JSON.stringify({ ...ROW, "sc-status": "-" }), "", good].join("\n"));
+  expect(file.requests).toBe(2);
+  expect(file.skipped).toEqual([
+    { line: 2, reason: 'Expected a JSON object, got "{"' },
+    { line: 3, reason: 'Expected a JSON object, got "[]"' },
+    { line: 4, reason: "Expected `sc-status` to be three digits, got undefined" },
+  ]);
 });

@@ -8,6 +8,9 @@ export const LATENCY_BUCKETS_SECONDS: readonly number[] = [
 
 const BOUNDS: readonly number[] = [...LATENCY_BUCKETS_SECONDS, Number.POSITIVE_INFINITY];
 
+/** A histogram's series: its buckets, the sum and the count. */
+export const MAX_LATENCY_SERIES: number = BOUNDS.length + 2;
+
 /** A classic histogram of one second, as deltas. */
 export class Latency {
   /** By bucket, not cumulative. */

@@ -1,7 +1,10 @@
 import { show } from "@penstock/model";
 import { LogFileError } from "./error.ts";
+import { jsonCells } from "./json.ts";
+import type { LabelRules } from "./labels.ts";
 import { type Line, MAX_LINE_BYTES, OVERLONG } from "./lines.ts";
-import { type LogRequest, parseRequest } from "./request.ts";
+import { type Cells, type LogRequest, missingColumns, parseRequest } from "./request.ts";
+import { W3cLines } from "./w3c.ts";
 
 /** A line that is no request, and why. */
 export interface Skip {
@@ -13,22 +16,22 @@ export interface Skip {
 /** Of a file in which every line is bad, this many say all there is to say. */
 const MAX_SKIPS_TOLD = 100;
 
-const REQUIRED_COLUMNS = ["date", "time", "sc-status"];
-
-/**
- * The lines of one log to requests. Columns are found by their names in the `#Fields:` line, never by their place:
- * CloudFront has added columns before.
- */
+/** The lines of one log to requests. Its first line says whether it is W3C or JSON. */
 export class LogReader {
   readonly #name: string;
-  #columns: ReadonlyMap<string, number> | undefined;
+  readonly #rules: LabelRules;
+  readonly #w3c = new W3cLines();
+  #format: "unknown" | "w3c" | "json" = "unknown";
+  /** A JSON record with all columns that are needed was seen. */
+  #isComplete = false;
   #line = 0;
   #skippedLines = 0;
   readonly #skips: Skip[] = [];
 
-  /** @param name of the file, for errors */
-  constructor(name: string) {
+  /** @param name of the file, for errors and the label `distribution` */
+  constructor(name: string, rules: LabelRules) {
     this.#name = name;
+    this.#rules = rules;
   }
 
   /** Lines that should have been requests and were not. */
@@ -50,42 +53,42 @@ export class LogReader {
     this.#line++;
     if (line === OVERLONG) return this.#skip(`Expected a line of at most ${MAX_LINE_BYTES} bytes, got more`);
     if (line === "") return undefined;
-    if (line.startsWith("#")) return this.#directive(line);
-    if (!this.#columns) throw this.#error(`Expected a line \`#Fields:\` before line ${this.#line}, got ${show(line)}`);
-    const columns = this.#columns;
-    const values = line.split("\t");
-    if (values.length !== columns.size) {
-      return this.#skip(`Expected ${columns.size} fields as in \`#Fields:\`, got ${values.length}`);
-    }
-    const request = parseRequest((column) => {
-      const value = values[columns.get(column) ?? -1];
-      return value === "-" ? undefined : value;
-    });
+    if (this.#format === "unknown") this.#format = line.startsWith("{") ? "json" : "w3c";
+    const cells = this.#format === "json" ? this.#jsonCells(line) : this.#w3cCells(line);
+    if (cells === undefined) return undefined;
+    const request = typeof cells === "string" ? cells : parseRequest(cells, this.#rules, this.#name);
     return typeof request === "string" ? this.#skip(request) : request;
   }
 
   /**
    * After the last line.
    *
-   * @throws LogFileError when there was no `#Fields:` line
+   * @throws LogFileError when nothing in the file said that it is a log
    */
   end(): void {
-    if (!this.#columns) throw this.#error(`Expected a line \`#Fields:\`, got none in ${this.#line} lines`);
+    if (this.#isComplete || this.#w3c.isKnown) return;
+    if (this.#format === "json") throw this.#error(`Expected JSON records, got none in ${this.#line} lines`);
+    throw this.#error(`Expected a line \`#Fields:\` or JSON records, got none in ${this.#line} lines`);
   }
 
-  #directive(line: string): undefined {
-    const [, word, rest] = /^#(Version|Fields):\s*(.*?)\s*$/.exec(line) ?? [];
-    if (word === "Version" && rest !== "1.0") throw this.#error(`Expected \`#Version: 1.0\`, got ${show(line)}`);
-    if (word === "Fields") this.#columns = this.#readColumns(rest!.split(/\s+/));
+  #w3cCells(line: string): Cells | string | undefined {
+    if (line.startsWith("#")) {
+      const fault = this.#w3c.directive(line);
+      if (fault !== undefined) throw this.#error(fault);
+      return undefined;
+    }
+    if (this.#w3c.isKnown) return this.#w3c.cells(line);
+    throw this.#error(`Expected a line \`#Fields:\` before line ${this.#line}, or JSON records, got ${show(line)}`);
   }
 
-  #readColumns(names: readonly string[]): ReadonlyMap<string, number> {
-    const columns = new Map(names.map((name, index) => [name, index]));
-    const missing = REQUIRED_COLUMNS.find((name) => !columns.has(name));
-    if (missing !== undefined)
-      throw this.#error(`Expected \`${missing}\` in the line \`#Fields:\`, got ${show(names)}`);
-    if (columns.size < names.length) throw this.#error(`Expected each column once in \`#Fields:\`, got ${show(names)}`);
-    return columns;
+  #jsonCells(line: string): Cells | string {
+    const record = jsonCells(line);
+    if (typeof record === "string") return record;
+    // Every record has all columns of its delivery: what the first one lacks is nowhere.
+    const missing = this.#isComplete ? undefined : missingColumns(record.has);
+    if (missing !== undefined) throw this.#error(`Expected ${missing} in the first record, got ${show(line)}`);
+    this.#isComplete = true;
+    return record.cells;
   }
 
   #skip(reason: string): undefined {

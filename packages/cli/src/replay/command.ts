@@ -1,14 +1,18 @@
 import type { Receiver } from "@penstock/model";
 import { Command, InvalidArgumentError } from "commander";
+import { durationMs } from "../arguments.ts";
 import { asUsage, CommandError, EXIT } from "../exit.ts";
-import type { Account } from "./replay.ts";
 
 interface Flags {
   readonly redeliver: number;
   readonly crash: number;
+  readonly announceTwice: number;
   readonly seed: number;
   readonly lanes: number;
+  readonly groups: number;
   readonly window: number;
+  readonly compareWindows?: readonly number[];
+  readonly outOfOrderWindow: number;
   readonly receiver?: string;
   readonly query?: string;
   readonly json?: true;
@@ -21,34 +25,52 @@ export function replayCommand(): Command {
       "Replay a folder of CloudFront logs in virtual time, each file with its true delay, and close the books.",
     )
     .argument("<dir>", "folder with the logs and their deliveries.tsv")
+    .option("--window <duration>", "batching window: files announced within it are sent as one run", durationMs, 0)
+    .option("--compare-windows <durations>", "replay once for each of these windows, side by side", readDurations)
+    .option("--groups <n>", "message groups of the series", readCount, 1)
     .option("--redeliver <share>", "share of batches that are delivered twice", readShare, 0)
     .option("--crash <share>", "share of invocations that die before or after a write", readShare, 0)
+    .option("--announce-twice <share>", "share of files that are announced again, hours later", readShare, 0)
     .option("--seed <n>", "of the chance that decides which", readWhole, 1)
     .option("--lanes <n>", "lanes of a series, 1 to 10", readWhole, 10)
-    .option("--window <seconds>", "out-of-order window of the built-in receiver", readWhole, 600)
+    .option("--out-of-order-window <duration>", "of the built-in receiver", durationMs, 600_000)
     .option("--receiver <url>", "write to this Prometheus or remote-write URL instead of the built-in receiver")
     .option("--query <url>", "base of the query API, where it is not the receiver's")
     .option("--json", "print the account as JSON")
     .addHelpText(
       "after",
-      "\nExamples:\n  penstock replay test/data/cloudfront\n  penstock replay test/data/cloudfront --redeliver 10% --crash 30%",
+      "\nExamples:\n  penstock replay test/data/cloudfront\n  penstock replay test/data/cloudfront --redeliver 10% --crash 30% --announce-twice 20%\n  penstock replay test/data/cloudfront --compare-windows 0s,1m,5m",
     )
     .action(run);
 }
 
 async function run(dir: string, flags: Flags): Promise<void> {
-  const { redeliver, crash, seed, lanes } = flags;
-  const onProgress = progress(process.stderr);
+  const { redeliver, crash, announceTwice, seed, lanes, groups, window, compareWindows } = flags;
+  if (compareWindows !== undefined && flags.receiver !== undefined) {
+    const why = "what one replay leaves in a receiver would be counted in the next";
+    throw new CommandError(EXIT.usage, `Expected \`--compare-windows\` without \`--receiver\`: ${why}`);
+  }
   const { replay } = await import("./replay.ts");
-  const account = await replay(dir, { receiver: await receiverFor(flags), redeliver, crash, seed, lanes, onProgress });
-  process.stdout.write(flags.json ? `${JSON.stringify(account, null, 2)}\n` : describe(account));
-  process.exitCode = account.balanced ? 0 : 1;
+  const { compare, describe } = await import("./print.ts");
+  const onProgress = progress(process.stderr);
+  const shared = { redeliver, crash, announceTwice, seed, lanes, groups, onProgress };
+  const columns = [];
+  for (const windowMs of compareWindows ?? [window]) {
+    const account = await replay(dir, { ...shared, receiver: await receiverFor(flags), windowMs });
+    columns.push([title(windowMs), account] as const);
+  }
+  const accounts = columns.map(([, account]) => account);
+  const one = compareWindows === undefined ? accounts[0]! : undefined;
+  const text = one ? describe(one) : compare(columns);
+  process.stdout.write(flags.json ? `${JSON.stringify(one ?? Object.fromEntries(columns), null, 2)}\n` : text);
+  process.exitCode = accounts.every(({ balanced }) => balanced) ? EXIT.fine : EXIT.findings;
 }
 
-async function receiverFor({ receiver, query, window }: Flags): Promise<(now: () => number) => Receiver> {
+async function receiverFor(flags: Flags): Promise<(now: () => number) => Receiver> {
+  const { receiver, query, outOfOrderWindow: outOfOrderWindowMs } = flags;
   if (receiver === undefined) {
     const { AMP_RULES, LocalReceiver, receiverPort } = await import("@penstock/local");
-    const rules = { ...AMP_RULES, engine: "cortex" as const, outOfOrderWindowMs: window * 1_000 };
+    const rules = { ...AMP_RULES, engine: "cortex" as const, outOfOrderWindowMs };
     return (now) => receiverPort(new LocalReceiver({ now, rules }));
   }
   const { createReceiver, receiverUrls } = await import("@penstock/remote-write");
@@ -72,41 +94,25 @@ function readWhole(text: string): number {
   throw new InvalidArgumentError(`Expected a whole number, got \`${text}\`.`);
 }
 
-/** One line that counts files, on a terminal only. */
-function progress(stream: NodeJS.WriteStream): (done: number, files: number) => void {
-  if (!stream.isTTY) return () => undefined;
-  return (done, files) => {
-    if (done % 20 !== 0 && done !== files) return;
-    stream.write(`\r${done} of ${files} files${done === files ? "\n" : ""}`);
-  };
+function readCount(text: string): number {
+  const number = readWhole(text);
+  if (number > 0) return number;
+  throw new InvalidArgumentError(`Expected a whole number of at least 1, got \`${text}\`.`);
 }
 
-function describe(account: Account): string {
-  const { samples, byStatus, rejected } = account;
-  const rows = Object.entries(byStatus).map(
-    ([status, { sent, stored }]) =>
-      `  ${status.padEnd(8)}${String(sent).padStart(8)}${String(stored).padStart(9)}${sent === stored ? "" : "   differs"}`,
-  );
-  const reasons = Object.entries(rejected).map(([reason, n]) => `${n} ${reason}`);
-  const perSeries = (account.activeSeries / Math.max(1, account.logicalSeries)).toFixed(2);
-  return [
-    `${account.files} files, ${account.requests} requests, ${samples.sent} samples`,
-    "",
-    `  status  requests   stored`,
-    ...rows,
-    "",
-    ...(account.crashes > 0 ? ["  (of the samples that invocations which died stored, no report tells)"] : []),
-    `  stored at their own time  ${samples.stored - account.restamped}`,
-    `  restamped                 ${account.restamped}`,
-    `  found stored already      ${samples.duplicate}`,
-    `  rejected                  ${reasons.join(", ") || "0"}`,
-    `  active series             ${account.activeSeries} for ${account.logicalSeries} (${perSeries} each)`,
-    `  write requests            ${account.writeRequests} for ${account.batches} batches, ${account.refusals} refused`,
-    `  looks                     ${account.looks}`,
-    `  invocations that died     ${account.crashes}`,
-    `  batches delivered twice   ${account.redeliveries}`,
-    "",
-    account.balanced ? "The books balance: every request is stored once." : "The books do not balance.",
-    "",
-  ].join("\n");
+function readDurations(text: string): number[] {
+  return text.split(",").map((each) => durationMs(each.trim()));
+}
+
+function title(windowMs: number): string {
+  return windowMs === 0 ? "file by file" : `window ${windowMs / 1_000} s`;
+}
+
+/** One line that counts runs, on a terminal only. */
+function progress(stream: NodeJS.WriteStream): (done: number, runs: number) => void {
+  if (!stream.isTTY) return () => undefined;
+  return (done, runs) => {
+    if (done % 20 !== 0 && done !== runs) return;
+    stream.write(`\r${done} of ${runs} runs${done === runs ? "\n" : ""}`);
+  };
 }
