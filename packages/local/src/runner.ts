@@ -118,7 +118,10 @@ function startReceiver(port: number | undefined): Promise<ReceiverServer> {
   return onPort(port, (free) => startReceiverServer({ port: free, receiver }));
 }
 
-/** The real worker, configured as it is anywhere: from an environment. */
+/**
+ * The real worker, configured as it is anywhere: from an environment. It names no region: the queue here takes any, and a
+ * workspace's URL says its own.
+ */
 function startConsumer(
   server: QueueServer,
   receiverUrl: string,
@@ -126,7 +129,6 @@ function startConsumer(
 ): { worker: Worker; close: () => void } {
   const queueUrl = server.queueUrl(LOCAL_QUEUE);
   const config = readWorkerConfig({
-    AWS_REGION: "us-east-1",
     PENSTOCK_QUEUE_URL: queueUrl,
     PENSTOCK_DEAD_LETTER_QUEUE_URL: server.queueUrl(LOCAL_DEAD_LETTER_QUEUE),
     PENSTOCK_RECEIVER_URL: receiverUrl,

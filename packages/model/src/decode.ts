@@ -1,7 +1,7 @@
 import { gunzipSync } from "node:zlib";
 import { MAX_DECODED_BYTES, MAX_MESSAGE_SAMPLES } from "./limits.ts";
 import type { Reject } from "./reasons.ts";
-import { KINDS, type Kind, keyOfSorted, LATES, type LabelPairs, type Late, sortLabels } from "./series.ts";
+import { KINDS, type Kind, keyOfSorted, LATES, type LabelPairs, type Late, sortPairs } from "./series.ts";
 import { show } from "./text.ts";
 import { checkLabels, type LabelLimits, unreadableTimestamp, unreadableValue } from "./validate.ts";
 
@@ -38,6 +38,9 @@ export type Decoded =
   /** `raw` is the text that could not be read: the body, or what a dead letter kept of another. */
   | { readonly ok: false; readonly reject: Reject; readonly raw: string };
 
+/** A series needs three levels. Deeper text is no message, and past some thousands JSON itself cannot be written again. */
+const MAX_NESTING = 16;
+
 /**
  * Reads a message body. Never throws: what cannot be read is a reject of the whole body, of a series or of a sample,
  * whichever is the smallest that holds the fault.
@@ -45,15 +48,37 @@ export type Decoded =
 export function decodeMessage(body: string, limits?: Partial<LabelLimits>): Decoded {
   const parsed = parseBody(body);
   if (!parsed.ok) return { ...parsed, raw: body };
-  const { raw, ...message } = parsed.message;
+  const { raw } = parsed.message;
+  if (raw === undefined) return decodeEnvelope(parsed.message, body, limits);
   // A dead letter of an unreadable body: it may be readable now; if not, the letter of it must not nest.
-  if (raw !== undefined) return decodeMessage(raw, limits);
-  const series = message.series.map((entry) => decodeSeries(entry, message.kind, limits));
-  const samples = series.reduce((sum, { count }) => sum + count, 0);
-  if (samples > MAX_MESSAGE_SAMPLES) {
-    return { ...malformed(`Expected at most ${MAX_MESSAGE_SAMPLES} samples in a message, got ${samples}`), raw: body };
+  const kept = parseBody(raw);
+  if (!kept.ok) return { ...kept, raw };
+  if (kept.message.raw !== undefined) return { ...malformed("Expected `raw` to hold no dead letter, got one"), raw };
+  return decodeEnvelope(kept.message, raw, limits);
+}
+
+function decodeEnvelope({ raw: _, ...message }: Envelope, body: string, limits?: Partial<LabelLimits>): Decoded {
+  // Before a sample is looked at: 20 kB of gzip can hold millions, and each bad one would get its own sentence.
+  const claimed = message.series.reduce<number>((sum, source) => sum + countOf(source), 0);
+  if (claimed > MAX_MESSAGE_SAMPLES) {
+    return { ...malformed(`Expected at most ${MAX_MESSAGE_SAMPLES} samples in a message, got ${claimed}`), raw: body };
   }
+  const series = message.series.map((entry) => decodeSeries(entry, message.kind, limits));
+  if (series.some(isTooDeep)) {
+    return { ...malformed(`Expected at most ${MAX_NESTING} levels of nesting in a series, got more`), raw: body };
+  }
+  const samples = series.reduce((sum, { count }) => sum + count, 0);
   return { ok: true, message: { ...message, series, samples } };
+}
+
+/** What is rejected is written again, in a dead letter; what is readable is flat. */
+function isTooDeep({ reject, sampleRejects, source }: DecodedSeries): boolean {
+  return (reject !== undefined || sampleRejects.size > 0) && isDeeper(source, MAX_NESTING);
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
 }
 
 type Envelope = Omit<DecodedMessage, "series" | "samples"> & {
@@ -68,9 +93,14 @@ function parseBody(body: string): { ok: true; message: Envelope } | { ok: false;
   if (outer.object.encoding === undefined) return parseEnvelope(outer.object);
   const unpacked = unpack(outer.object);
   if (!unpacked.ok) return unpacked;
+  // Samples in two places: those that are not read would be gone without a word.
+  const beside = ["series", "raw"].find((name) => outer.object[name] !== undefined);
+  if (beside !== undefined) return malformed(`Expected \`data\` without \`${beside}\` beside it, got both`);
   const inner = parseObject(unpacked.text);
   if (!inner.ok) return inner;
-  if (inner.object.v !== 1) return malformed(`Expected \`v\` to be 1 in the data, got ${show(inner.object.v)}`);
+  const { v, encoding } = inner.object;
+  if (v !== 1) return malformed(`Expected \`v\` to be 1 in the data, got ${show(v)}`);
+  if (encoding !== undefined) return malformed(`Expected no \`encoding\` in the data, got ${show(encoding)}`);
   return parseEnvelope(inner.object);
 }
 
@@ -118,6 +148,9 @@ function parseEnvelope(
     return malformed(`Expected \`late\` to be one of ${LATES.join(", ")}, got ${show(late)}`);
   if (raw !== undefined && typeof raw !== "string") return malformed(`Expected \`raw\` to be text, got ${show(raw)}`);
   if (!Array.isArray(series)) return malformed(`Expected \`series\` to be a list, got ${show(series)}`);
+  if (raw !== undefined && series.length > 0) {
+    return malformed(`Expected no series beside \`raw\`, which stands for the whole message, got ${series.length}`);
+  }
   return {
     ok: true,
     message: {
@@ -152,7 +185,7 @@ function decodeSeries(source: unknown, kind: Kind, limits: Partial<LabelLimits> 
       source,
     };
   }
-  const labels = sortLabels(shape.metric);
+  const { labels } = shape;
   const rejects = new Map<number, Reject>();
   const values = new Array<number>(shape.values.length);
   for (let i = 0; i < values.length; i++) {
@@ -175,15 +208,16 @@ function decodeSeries(source: unknown, kind: Kind, limits: Partial<LabelLimits> 
 const NONE: ReadonlyMap<number, Reject> = new Map();
 
 type Shape =
-  | { ok: true; metric: Record<string, string>; timestamps: unknown[]; values: unknown[] }
+  | { ok: true; labels: LabelPairs; timestamps: unknown[]; values: unknown[] }
   | { ok: false; reject: Reject; count: number };
 
 function readShape(source: unknown): Shape {
   if (!isObject(source)) return misshapen(`Expected a series to be an object, got ${show(source)}`, 1);
   const { metric, timestamps, values } = source;
-  const count = Math.max(lengthOf(timestamps), lengthOf(values), 1);
+  const count = countOf(source);
   if (!isObject(metric)) return misshapen(`Expected \`metric\` to be an object, got ${show(metric)}`, count);
-  for (const [name, value] of Object.entries(metric)) {
+  const pairs = Object.entries(metric);
+  for (const [name, value] of pairs) {
     if (typeof value !== "string")
       return misshapen(`Expected label ${show(name)} to be text, got ${show(value)}`, count);
   }
@@ -194,7 +228,13 @@ function readShape(source: unknown): Shape {
     const lengths = `got ${timestamps.length} and ${values.length}`;
     return misshapen(`Expected \`timestamps\` and \`values\` to have one length, ${lengths}`, count);
   }
-  return { ok: true, metric: metric as Record<string, string>, timestamps, values };
+  return { ok: true, labels: sortPairs(pairs as [string, string][]), timestamps, values };
+}
+
+/** How many samples a series stands for, whatever it looks like; at least one, so that empty ones are bounded too. */
+function countOf(source: unknown): number {
+  if (!isObject(source)) return 1;
+  return Math.max(lengthOf(source.timestamps), lengthOf(source.values), 1);
 }
 
 function lengthOf(value: unknown): number {

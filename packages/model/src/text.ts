@@ -27,6 +27,15 @@ export function cut(text: string, length: number): string {
 
 /** A value for an error sentence: JSON where there is one, short. */
 export function show(value: unknown): string {
-  const text = typeof value === "string" ? JSON.stringify(value) : (JSON.stringify(value) ?? String(value));
-  return cut(text, 80);
+  return cut(jsonOf(value) ?? String(value), 80);
+}
+
+function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    // JSON.parse reads any depth, and JSON.stringify ends its stack some thousands of levels down.
+    if (error instanceof RangeError) return "something nested too deeply to show";
+    throw error;
+  }
 }

@@ -1,12 +1,22 @@
 import { styleText } from "node:util";
 import type { Local } from "@penstock/local";
+import { encodeMessage, escapeValue, groupOf, NAME_LABEL, seriesKey } from "@penstock/model";
+
+const DEMO = { [NAME_LABEL]: "demo_total", from: "me" };
+/** As `penstock send` computes it: whichever line sends the series, it goes to one group, or its order would be lost. */
+const DEMO_GROUP: string = groupOf(seriesKey(DEMO));
+/** Stands for the time, which the shell fills in. */
+const TIME_MARK = 1_111_111_111_111;
+const DEMO_BODY: string = encodeMessage({
+  v: 1,
+  series: [{ metric: DEMO, timestamps: [TIME_MARK], values: [1] }],
+});
 
 /** Where everything listens, and what to try first. */
 export function formatWelcome(local: Local, queuePort: number, receiverPort: number): string {
   const { queueUrl, deadLetterQueueUrl, endpointUrl, receiverUrl } = local;
   const query = local.queryUrl === undefined ? "" : ` --query ${local.queryUrl}`;
-  const body = `{"v":1,"series":[{"metric":{"__name__":"demo_total"},"timestamps":['$(date +%s)'000],"values":[1]}]}`;
-  const ids = '--message-group-id demo --message-deduplication-id "$(date +%s%N)"';
+  const ids = `--message-group-id ${DEMO_GROUP} --message-deduplication-id "$(date +%s%N)"`;
   return [
     ...moved("queue", queuePort, local.queuePort),
     ...moved("receiver", receiverPort, local.receiverPort),
@@ -14,9 +24,9 @@ export function formatWelcome(local: Local, queuePort: number, receiverPort: num
     `${styleText("bold", "Dead letters")}  ${deadLetterQueueUrl}`,
     `${styleText("bold", "Receiver")}      ${receiverUrl}`,
     "",
-    "Send a sample:",
-    `  echo 'demo_total{from="me"} 1' | npx penstock send --queue ${queueUrl}`,
-    `  aws sqs send-message --endpoint-url ${endpointUrl} --queue-url ${queueUrl} ${ids} --message-body '${body}'`,
+    "Send a sample (its group follows from its labels; for another series, `penstock send` finds it):",
+    `  echo '${DEMO[NAME_LABEL]}{from="${escapeValue(DEMO.from)}"} 1' | npx penstock send --queue ${queueUrl}`,
+    `  aws sqs send-message --endpoint-url ${endpointUrl} --queue-url ${queueUrl} ${ids} --message-body '${timely(DEMO_BODY)}'`,
     `  curl ${endpointUrl}/ -H 'X-Amz-Target: AmazonSQS.SendMessage' -H 'Content-Type: application/x-amz-json-1.0' -d '${curlBody(queueUrl)}'`,
     "Read it back:",
     `  npx penstock query demo_total --receiver ${receiverUrl}${query}`,
@@ -30,18 +40,16 @@ function moved(what: string, wanted: number, got: number | undefined): string[] 
   return [`Port ${wanted} of the ${what} is taken; it listens on ${got}.`];
 }
 
-/** Quoted for a shell, with the time filled in there. */
+/** A call of SendMessage. */
 function curlBody(queueUrl: string): string {
-  const stamp = "STAMP";
-  const body = { v: 1, series: [{ metric: { __name__: "demo_total" }, timestamps: [stamp], values: [1] }] };
-  const text = JSON.stringify(body).replace(`"${stamp}"`, stamp);
-  const call = {
-    QueueUrl: queueUrl,
-    MessageBody: text,
-    MessageGroupId: "demo",
-    MessageDeduplicationId: `demo-${stamp}`,
-  };
-  return JSON.stringify(call).replaceAll(stamp, "'$(date +%s)'000");
+  const ids = { MessageGroupId: DEMO_GROUP, MessageDeduplicationId: "demo-ID" };
+  const call = JSON.stringify({ QueueUrl: queueUrl, MessageBody: DEMO_BODY, ...ids });
+  return timely(call).replace("demo-ID", "demo-'$(date +%s%N)'");
+}
+
+/** With the time, where it stands between the single quotes of a shell. */
+function timely(json: string): string {
+  return json.replace(String(TIME_MARK), "'$(date +%s)'000");
 }
 
 /** One line that is rewritten on a terminal, and a line each where it is not one. */

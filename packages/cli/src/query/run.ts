@@ -26,7 +26,8 @@ export async function runQuery(selector: string, { receiver, query, since, json 
   }
   const nowMs = Date.now();
   // Samples may be a little ahead of this clock.
-  const answer = await read({ matchers, startMs: nowMs - since, endMs: nowMs + MAX_SAMPLE_LEAD_MS }, TIMEOUT_MS);
+  const startMs = Math.max(0, nowMs - since);
+  const answer = await read({ matchers, startMs, endMs: nowMs + MAX_SAMPLE_LEAD_MS }, TIMEOUT_MS);
   if (answer.kind === "heavy") {
     throw new CommandError(EXIT.remote, `Too much at once, ask for less with \`--since\`: ${answer.detail}`);
   }

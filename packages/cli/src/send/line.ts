@@ -1,15 +1,19 @@
-import { jsonValue, NAME_LABEL } from "@penstock/model";
+import { jsonValue, type Labels, type Matcher, NAME_LABEL } from "@penstock/model";
 import type { SeriesInput } from "@penstock/producer";
 import { parseBraced } from "../labels.ts";
 
 /** What follows the braces in the text format: a value, and milliseconds since the epoch or nothing. */
 const SAMPLE = /^\s*(\S+)(?:\s+(-?\d+))?\s*$/;
-const WORDS: Readonly<Record<string, number>> = {
-  nan: Number.NaN,
-  inf: Infinity,
-  "+inf": Infinity,
-  "-inf": -Infinity,
-};
+/** Go's words for what is no finite number, in any case (strconv, `ParseFloat`). */
+const WORDS: ReadonlyMap<string, number> = new Map([
+  ["nan", Number.NaN],
+  ["inf", Infinity],
+  ["+inf", Infinity],
+  ["-inf", -Infinity],
+  ["infinity", Infinity],
+  ["+infinity", Infinity],
+  ["-infinity", -Infinity],
+]);
 
 /**
  * One line: a JSON object with a series or a sample, or a sample in the Prometheus text format. Undefined for a line that
@@ -20,7 +24,7 @@ const WORDS: Readonly<Record<string, number>> = {
 export function parseLine(line: string): SeriesInput | undefined {
   const text = line.trim();
   if (text === "" || text.startsWith("#")) return undefined;
-  return text.startsWith('{"') ? (JSON.parse(text) as SeriesInput) : parseText(text);
+  return /^\{\s*"/.test(text) ? (JSON.parse(text) as SeriesInput) : parseText(text);
 }
 
 function parseText(text: string): SeriesInput {
@@ -28,18 +32,31 @@ function parseText(text: string): SeriesInput {
   const odd = matchers.find(({ op }) => op !== "=");
   if (odd) throw new SyntaxError(`Expected \`=\` after label \`${odd.name}\`, got \`${odd.op}\``);
   const [, word, timestamp] = SAMPLE.exec(rest) ?? [];
-  const value = word === undefined ? undefined : (WORDS[word.toLowerCase()] ?? numberOf(word));
+  const value = word === undefined ? undefined : (WORDS.get(word.toLowerCase()) ?? numberOf(word));
   if (value === undefined) {
     throw new SyntaxError(
       `Expected a value and perhaps a timestamp in milliseconds, got \`${rest.trim().slice(0, 40)}\``,
     );
   }
-  const labels = Object.fromEntries(matchers.map((matcher) => [matcher.name, matcher.value]));
-  const metric = name === "" ? labels : { [NAME_LABEL]: name, ...labels };
-  return { metric, value: jsonValue(value), ...(timestamp !== undefined && { timestamp: Number(timestamp) }) };
+  return {
+    metric: labelsOf(name, matchers),
+    value: jsonValue(value),
+    ...(timestamp !== undefined && { timestamp: Number(timestamp) }),
+  };
 }
 
+/** One of two labels of a name would be lost, and the sample be another series'. @throws {SyntaxError} */
+function labelsOf(metricName: string, matchers: readonly Matcher[]): Labels {
+  const labels = new Map<string, string>(metricName === "" ? [] : [[NAME_LABEL, metricName]]);
+  for (const { name, value } of matchers) {
+    if (labels.has(name)) throw new SyntaxError(`Expected each label once, got \`${name}\` twice`);
+    labels.set(name, value);
+  }
+  return Object.fromEntries(labels);
+}
+
+/** A number that is too large for a float is none: Prometheus does not read it as infinite either. */
 function numberOf(word: string): number | undefined {
   const value = Number(word);
-  return Number.isNaN(value) ? undefined : value;
+  return Number.isFinite(value) ? value : undefined;
 }
