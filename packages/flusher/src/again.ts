@@ -33,7 +33,8 @@ export async function lookAgain(
   noteReceipts(placed, view.ledger, refusal, run);
 
   const missing = placed.filter((sample) => !landed(sample, view.ledger, run));
-  const sorted = Map.groupBy(missing, (sample) => whyMissing(sample, view.ledger, refusal));
+  noteHorizon(placed, missing, view.ledger, refusal, run);
+  const sorted = Map.groupBy(missing, (sample) => whyMissing(sample, view.ledger, run));
   for (const sample of sorted.get("another value") ?? []) {
     const detail = `Expected one value at ${sample.atMs}, the receiver has ${view.ledger.at(sample.series, 1, sample.atMs)}`;
     rejectSample(
@@ -52,12 +53,38 @@ export async function lookAgain(
   const fallen = sorted.get("fallen") ?? [];
   // When nothing could be set aside, sending the same once more would only be refused once more.
   const setAside = fallen.length < placed.length;
-  for (const sample of [...fallen, ...suspects]) sample.refusals++;
+  for (const sample of fallen) sample.refusals++;
   const culprits = fallen.filter((sample) => !setAside || sample.refusals > 1);
   const again = fallen.filter((sample) => !culprits.includes(sample));
   for (const each of series) reserve(each);
-  const convicted = convict(culprits, refusal, refused, options.groupLabel);
-  return [[...again, ...moved, ...convicted.restamped], suspects, ...convicted.units].filter((unit) => unit.length > 0);
+  const convicted = convict(culprits, !setAside, refusal, refused, options.groupLabel);
+  // A restamp is later than all that waits for a place, so it goes last.
+  const units = [[...again, ...moved], ...inDoubt(suspects, missing, placed), ...convicted.units, convicted.restamped];
+  return units.filter((unit) => unit.length > 0);
+}
+
+/**
+ * When all that was refused are gauges behind others, the oldest of them is beyond the horizon, whatever the others are.
+ * Where the text names one that is too old, it says so of everything older.
+ */
+function noteHorizon(
+  placed: readonly Sample[],
+  missing: readonly Sample[],
+  ledger: Ledger,
+  refusal: Refusal,
+  { horizon }: Run,
+): void {
+  const { reason, timestampMs } = refusal;
+  if (reason === "sample-out-of-order") horizon.refused(Number.POSITIVE_INFINITY);
+  if (reason === "sample-too-old" && timestampMs !== undefined) horizon.refused(timestampMs);
+  if (missing.length < placed.length || !missing.every((sample) => isBehindAnother(sample, ledger))) return;
+  horizon.refused(missing.reduce((oldest, { atMs }) => Math.min(oldest, atMs), Number.POSITIVE_INFINITY));
+}
+
+/** Those that were refused beside others go without them; alone, the newer half first: refused, it speaks for the older. */
+function inDoubt(suspects: readonly Sample[], missing: readonly Sample[], placed: readonly Sample[]): Unit[] {
+  const wereAlone = missing.length === placed.length && suspects.length > 1;
+  return wereAlone ? halves(inTimeOrder(suspects)).toReversed() : [suspects];
 }
 
 /** A receipt that landed speaks for its part; one that the receiver names is left out from now on. */
@@ -80,14 +107,23 @@ function landed(sample: Sample, ledger: Ledger, run: Run): boolean {
 
 type Why = "in the way" | "another value" | "behind" | "maybe behind" | "fallen";
 
-function whyMissing(sample: Sample, ledger: Ledger, refusal: Refusal): Why {
-  const { series, lane, atMs, refusals, part } = sample;
-  const inTheWay = (series.newest[lane - 1] ?? Number.NEGATIVE_INFINITY) >= atMs;
-  if (!inTheWay) return "fallen";
+function whyMissing(sample: Sample, ledger: Ledger, { horizon }: Run): Why {
+  const { series, lane, atMs, part } = sample;
+  if (!isInTheWay(sample)) return "fallen";
   if (part.load.message?.kind === "delta") return "in the way";
   if (ledger.at(series, lane, atMs) !== undefined) return "another value";
-  // With an out-of-order window a gauge behind another is no reason for a refusal; without one it is the reason.
-  return refusal.reason === "sample-out-of-order" || refusals > 0 ? "behind" : "maybe behind";
+  // With an out-of-order window a gauge behind another is no reason for a refusal, unless it is beyond the window.
+  return horizon.isBeyond(atMs) ? "behind" : "maybe behind";
+}
+
+function isInTheWay({ series, lane, atMs }: Sample): boolean {
+  return (series.newest[lane - 1] ?? Number.NEGATIVE_INFINITY) >= atMs;
+}
+
+/** A gauge with a newer sample in its series, and none at its own time. */
+function isBehindAnother(sample: Sample, ledger: Ledger): boolean {
+  const { series, lane, atMs, part } = sample;
+  return part.load.message?.kind !== "delta" && isInTheWay(sample) && ledger.at(series, lane, atMs) === undefined;
 }
 
 function move(sample: Sample, run: Run): void {
@@ -115,12 +151,22 @@ interface Convicted {
   readonly units: Unit[];
 }
 
-/** Of samples that were refused though nothing was in their way: finds whom the refusal was about. */
-function convict(culprits: readonly Sample[], refusal: Refusal, refused: Refused, groupLabel: string): Convicted {
+/**
+ * Of samples that were refused though nothing was in their way: finds whom the refusal was about.
+ *
+ * @param alone nothing else was in the request that could have been what it was about
+ */
+function convict(
+  culprits: readonly Sample[],
+  alone: boolean,
+  refusal: Refusal,
+  refused: Refused,
+  groupLabel: string,
+): Convicted {
   // A receipt was refused, not one of these: they go again without it.
   if (refusal.aboutReceipt) return { restamped: [], units: culprits.length > 0 ? [culprits] : [] };
-  const found = guilty(culprits, refusal, groupLabel);
-  if (found.length === 0) return { restamped: [], units: culprits.length > 1 ? halves(inTimeOrder(culprits)) : [] };
+  const found = guilty(culprits, alone, refusal, groupLabel);
+  if (found.length === 0) return { restamped: [], units: unconvicted(culprits, alone) };
   const restamped = refusal.scope === "floor" ? found.filter(restamp) : [];
   for (const sample of found) {
     if (restamped.includes(sample)) continue;
@@ -131,10 +177,16 @@ function convict(culprits: readonly Sample[], refusal: Refusal, refused: Refused
   return { restamped, units: rest.length > 0 ? [rest] : [] };
 }
 
-function guilty(culprits: readonly Sample[], refusal: Refusal, groupLabel: string): readonly Sample[] {
+/** Who fell beside others goes without them; who fell alone goes in halves. */
+function unconvicted(culprits: readonly Sample[], alone: boolean): Unit[] {
+  if (culprits.length === 0) return [];
+  return alone ? halves(inTimeOrder(culprits)) : [culprits];
+}
+
+function guilty(culprits: readonly Sample[], alone: boolean, refusal: Refusal, groupLabel: string): readonly Sample[] {
   // Alone and refused: it was about this one. And a limit on series refuses each that is still missing by itself, since
   // only receivers that store the rest have one (facts: oracle row 22).
-  if (culprits.length === 1 || refusal.scope === "limit") return culprits;
+  if ((alone && culprits.length === 1) || refusal.scope === "limit") return culprits;
   const { scope, timestampMs } = refusal;
   return culprits.filter(({ series, atMs, lane }) => {
     if (!refusal.names(laneLabels(series, lane, groupLabel))) return false;

@@ -45,6 +45,8 @@ export interface Sample {
   readonly index: number;
   /** The time it is written at: its own, or the restamp. */
   atMs: number;
+  /** What its restamp counts from; undefined while it is to be written at its own time. */
+  restampBaseMs: number | undefined;
   /** 1 to 10; 0 while it has no place. */
   lane: number;
   /** Lanes in which it was refused, in that order. */
@@ -68,7 +70,7 @@ export interface Part {
   receipted: boolean;
   /** The receiver takes no receipt of it; its samples go without. */
   receiptRefused: boolean;
-  /** The times of sending from which samples of it were restamped, as its receipts tell. */
+  /** The times from which restamps of it were counted, as its receipts tell. */
   readonly restampBases: Set<number>;
 }
 
@@ -173,6 +175,7 @@ function newSample(part: Part, series: Series, source: DecodedSeries, index: num
     source,
     index,
     atMs: ownMs,
+    restampBaseMs: undefined,
     lane: 0,
     lanesTried: NO_LANES,
     refusals: 0,

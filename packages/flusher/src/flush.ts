@@ -2,6 +2,7 @@ import { lookAgain } from "./again.ts";
 import { type Load, readBatch, samplesOf } from "./batch.ts";
 import { writeBlindly } from "./blind.ts";
 import { Budget } from "./budget.ts";
+import { Horizon } from "./horizon.ts";
 import { look, lookStartMs, type View } from "./look.ts";
 import { type FlusherOptions, readOptions } from "./options.ts";
 import { pack } from "./pack.ts";
@@ -46,6 +47,7 @@ export async function flush(
     budget,
     tally: new Tally(ports.receiver.read !== undefined),
     book: new ReceiptBook(),
+    horizon: new Horizon(),
   };
   const loads = readBatch(records, all.labelLimits);
   if (ports.receiver.read) await writeSeeing(loads, run);
@@ -61,7 +63,8 @@ async function writeSeeing(loads: readonly Load[], run: Run): Promise<void> {
     (earliest, load) => Math.min(earliest, lookStartMs(load, nowMs, options.maxAgeMs, options.lookBackMs)),
     nowMs,
   );
-  const fresh = sift(loads, await firstLook(loads, startMs, nowMs, run), ports.clock.now(), options);
+  // By the time of the look: a sample that became late since was not looked for, and may have landed before.
+  const fresh = sift(loads, await firstLook(loads, startMs, nowMs, run), nowMs, options);
   await write(pack(fresh, options), (placed, refused) => lookAgain(placed, refused, startMs, run), run);
 }
 

@@ -66,7 +66,7 @@ export class Ledger {
     }
   }
 
-  /** From which times of sending this receipt's part was restamped; undefined when the receipt is not there. */
+  /** From which times on this receipt's part was restamped; undefined when the receipt is not there. */
   receipt(group: string, value: number): ReadonlySet<number> | undefined {
     let receipts = this.#receipts.get(group);
     if (!receipts) {

@@ -37,7 +37,7 @@ describe("the receipts of a group", () => {
         });
         for (const [i, skewMs] of skews.entries()) {
           const samples = samplesOf(loads[i]!);
-          if (restamped) for (const sample of samples) sample.atMs = START_MS;
+          if (restamped) for (const sample of samples) sample.restampBaseMs = START_MS;
           const { timestamps, values } = book.write(samples, START_MS + skewMs).get("g1")!;
           for (const [j, at] of timestamps.entries()) written.push([at, values[j]!]);
         }

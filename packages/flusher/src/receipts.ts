@@ -29,8 +29,8 @@ export interface ReceiptSeries {
   readonly values: number[];
 }
 
-/** How far ahead a receipt may be written: inside what receivers take, with room for the receipts after it. */
-const MAX_RECEIPT_LEAD_MS: number = MAX_SAMPLE_LEAD_MS - 60_000;
+/** How far ahead a receipt or a restamp may be written: inside what receivers take, with room for the receipts after it. */
+export const MAX_RECEIPT_LEAD_MS: number = MAX_SAMPLE_LEAD_MS - 60_000;
 
 /** Writes receipts: each group's in strictly increasing time, so that no receiver finds one out of order. */
 export class ReceiptBook {
@@ -44,27 +44,20 @@ export class ReceiptBook {
   /**
    * The receipts that a request with these samples must carry, by group. A receipt goes with the first samples of its
    * part that are sent, never later: what lands without a receipt would be written again by a redelivery. When samples
-   * are restamped, the time they are counted from follows the receipt by a millisecond: a message announced again has
-   * another time of sending, and could not find them otherwise.
+   * are restamped, the time they are counted from follows the receipt by a millisecond: it may not be the time of
+   * sending, and a message announced again has another one, so they could not be found otherwise.
    */
   write(samples: readonly Sample[], nowMs: number): Map<string, ReceiptSeries> {
     const receipts = new Map<string, ReceiptSeries>();
-    const written = new Set<Part>();
-    const based = new Set<Part>();
-    for (const sample of samples) {
-      const { part } = sample;
-      if (part.receiptRefused || part.load.message?.kind !== "delta") continue;
-      const base = baseOf(sample);
-      const needsBase = base !== undefined && !part.restampBases.has(base) && !based.has(part);
-      if (needsBase) based.add(part);
-      if (needsBase || !(part.receipted || written.has(part))) written.add(part);
-    }
-    for (const part of written) {
-      const { record } = part.load;
-      const series = receipts.get(record.group) ?? { timestamps: [], values: [] };
-      receipts.set(record.group, series);
-      this.#append(series, record.group, part.receipt, this.#timeFor(part, nowMs));
-      if (based.has(part)) this.#append(series, record.group, record.sentAtMs, 0);
+    for (const [part, bases] of missingReceipts(samples)) {
+      const { group } = part.load.record;
+      const series = receipts.get(group) ?? { timestamps: [], values: [] };
+      receipts.set(group, series);
+      // A receipt speaks for its part alone; one with a base behind it says so of that base as well.
+      for (const base of bases.size > 0 ? bases : [undefined]) {
+        this.#append(series, group, part.receipt, this.#timeFor(part, nowMs));
+        if (base !== undefined) this.#append(series, group, base, 0);
+      }
     }
     return receipts;
   }
@@ -86,12 +79,21 @@ export class ReceiptBook {
   }
 }
 
-/** The time of sending that a sample's restamp counts from; undefined when it is written at its own time. */
-export function baseOf(sample: Sample): number | undefined {
-  return sample.atMs === sample.ownMs ? undefined : sample.part.load.record.sentAtMs;
+/** The parts of which a receipt is missing at the receiver, and the bases of theirs that are. */
+function missingReceipts(samples: readonly Sample[]): Map<Part, Set<number>> {
+  const missing = new Map<Part, Set<number>>();
+  for (const { part, restampBaseMs } of samples) {
+    if (part.receiptRefused || part.load.message?.kind !== "delta") continue;
+    const needsBase = restampBaseMs !== undefined && !part.restampBases.has(restampBaseMs);
+    if (part.receipted && !needsBase) continue;
+    const bases = missing.get(part) ?? new Set();
+    missing.set(part, bases);
+    if (needsBase) bases.add(restampBaseMs);
+  }
+  return missing;
 }
 
-/** One group's receipt samples in time order: which parts were written, and from which times of sending restamped. */
+/** One group's receipt samples in time order: which parts were written, and from which times on restamped. */
 export function readReceipts(samples: readonly (readonly [atMs: number, value: number])[]): Map<number, Set<number>> {
   const found = new Map<number, Set<number>>();
   for (const [i, [atMs, value]] of samples.entries()) {

@@ -1,4 +1,5 @@
 import type { Budget } from "./budget.ts";
+import type { Horizon } from "./horizon.ts";
 import type { FlusherOptions } from "./options.ts";
 import type { Ports } from "./ports.ts";
 import type { ReceiptBook } from "./receipts.ts";
@@ -11,4 +12,5 @@ export interface Run {
   readonly budget: Budget;
   readonly tally: Tally;
   readonly book: ReceiptBook;
+  readonly horizon: Horizon;
 }

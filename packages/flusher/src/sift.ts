@@ -16,7 +16,7 @@ export function sift(loads: readonly Load[], view: View | undefined, nowMs: numb
   for (const load of loads) {
     if (view) recognise(load, view);
     for (const sample of samplesOf(load)) {
-      if (sample.fate !== "waiting" || isUnseen(sample, view)) continue;
+      if (sample.fate !== "waiting" || isUnseen(sample, view, nowMs, options)) continue;
       const reject = tooFarAhead(sample.ownMs, nowMs) ?? outdated(sample, nowMs, options) ?? saidBefore(sample, said);
       if (reject) rejectSample(sample, reject);
       else if (sample.fate === "waiting") fresh.push(sample);
@@ -51,14 +51,18 @@ function recognise(load: Load, { ledger, unseenGroups }: View): void {
 
 function hasLanded(sample: Sample, ledger: View["ledger"]): boolean {
   const { series, ownMs, value, order, part } = sample;
-  // A gauge is (series, timestamp): saying it twice stores it once, so nobody else's need answer for it.
-  if (part.load.message?.kind !== "delta") return Object.is(ledger.at(series, 1, ownMs), value);
+  const { message, record } = part.load;
+  if (message?.kind !== "delta") {
+    // A gauge is (series, timestamp): saying it twice stores it once, so nobody else's need answer for it.
+    const times = message?.late === "restamp" ? [ownMs, record.sentAtMs + order] : [ownMs];
+    return times.some((atMs) => Object.is(ledger.at(series, 1, atMs), value));
+  }
   if (ledger.claim(series, ownMs, value)) return true;
   return [...part.restampBases].some((base) => ledger.claim(series, base + order, value));
 }
 
-function isUnseen(sample: Sample, view: View | undefined): boolean {
-  return view !== undefined && sample.part.load.message?.kind === "delta" && view.unseenGroups.has(sample.series.group);
+function isUnseen(sample: Sample, view: View | undefined, nowMs: number, { maxAgeMs }: FlusherOptions): boolean {
+  return view !== undefined && mustSee(sample, nowMs, maxAgeMs) && view.unseenGroups.has(sample.series.group);
 }
 
 /** A late sample is rejected, or gets the time at which SQS took its message: the same at every delivery. */

@@ -1,9 +1,10 @@
 import type { Sample } from "./batch.ts";
 import { deliver, type Outcome } from "./deliver.ts";
-import { rejectSample, restamp, storeSample, triedLane } from "./fate.ts";
+import { rejectSample, restamp, restampLater, storeSample, triedLane } from "./fate.ts";
 import type { Refused } from "./judge.ts";
 import { type Chain, halves, type Unit } from "./pack.ts";
 import { place } from "./place.ts";
+import { MAX_RECEIPT_LEAD_MS } from "./receipts.ts";
 import type { Run } from "./run.ts";
 
 /** What to send next after a refusal; undefined when nobody can tell, so that the samples wait. */
@@ -38,18 +39,30 @@ export async function writeChain(chain: Chain, onRefused: OnRefused, run: Run): 
   return true;
 }
 
-/** Places a unit; what has no place at its own time gets its restamp and another try, or is rejected. */
+/** Places a unit; what has no place at its own time gets its restamp, then a later one, or is rejected. */
 function placeOrReject(unit: Unit, run: Run): Sample[] {
   const { lanes } = run.options;
-  const { placed, homeless } = place(unit, lanes);
-  const retried = place(homeless.filter(restamp), lanes).placed;
-  const housed = new Set(retried);
-  for (const sample of homeless) {
-    if (housed.has(sample)) continue;
+  const { homeless } = place(unit, lanes);
+  place(homeless.filter(restamp), lanes);
+  // A restamp other than the time of sending is found again by its receipt, and only by looking.
+  if (run.ports.receiver.read) placeLater(homeless.filter(isHomeless), run);
+  for (const sample of homeless.filter(isHomeless)) {
     const detail = `Expected a free lane among ${lanes}, but in each of them something stands at ${sample.atMs} or later`;
     rejectSample(sample, { reason: "lanes_exhausted", detail });
   }
-  return [...placed, ...retried].sort((a, b) => a.atMs - b.atMs);
+  return unit.filter(({ lane }) => lane > 0).sort((a, b) => a.atMs - b.atMs);
+}
+
+/** Part by part, since each finds its place behind the one before. */
+function placeLater(homeless: readonly Sample[], { options, ports }: Run): void {
+  const latestMs = ports.clock.now() + MAX_RECEIPT_LEAD_MS;
+  for (const [, samples] of Map.groupBy(homeless, ({ part }) => part)) {
+    place(restampLater(samples, options.lanes, latestMs), options.lanes);
+  }
+}
+
+function isHomeless({ lane }: Sample): boolean {
+  return lane === 0;
 }
 
 /** What is to be sent next because of this outcome; undefined when the rest must wait. */
