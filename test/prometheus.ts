@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { accessSync, constants } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { describe, test } from "vitest";
+import { describeWith } from "./require.ts";
 
 const START_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 10_000;
@@ -21,6 +20,8 @@ export interface PrometheusOptions {
   readonly flags?: readonly string[];
   /** `storage.tsdb.out_of_order_time_window`, such as `10m`; none by default. */
   readonly outOfOrderWindow?: string;
+  /** More of its configuration, such as `remote_write`, for the `HOST:PORT` where it listens. */
+  readonly config?: (address: string) => Readonly<Record<string, unknown>>;
 }
 
 export interface Prometheus {
@@ -31,29 +32,9 @@ export interface Prometheus {
   stop(): Promise<void>;
 }
 
-/** Whether a `prometheus` is on the PATH. */
-function prometheusAvailable(): boolean {
-  return (process.env.PATH ?? "").split(delimiter).some((directory) => isExecutable(join(directory, "prometheus")));
-}
-
-/**
- * A `describe` whose tests need a Prometheus. Where there is none it is skipped and says so, or fails when
- * `TEST_REQUIRE` (words separated by commas or spaces) has the word `prometheus`.
- */
+/** A `describe` whose tests need a Prometheus; `describeWith` says what happens where there is none. */
 export function describePrometheus(name: string, body: () => void): void {
-  if (prometheusAvailable()) {
-    describe(name, body);
-    return;
-  }
-  const missing = "no `prometheus` on the PATH (Debian: apt-get install prometheus)";
-  if ((process.env.TEST_REQUIRE ?? "").split(/[\s,]+/).includes("prometheus")) {
-    test(`${name}: Prometheus is installed, as TEST_REQUIRE says`, () => {
-      throw new Error(`TEST_REQUIRE has prometheus, and there is ${missing}`);
-    });
-    return;
-  }
-  console.warn(`SKIPPED "${name}": ${missing}`);
-  describe.skip(name, body);
+  describeWith("prometheus", name, body);
 }
 
 /** A fresh Prometheus on loopback that takes remote write and scrapes nothing, ready when this resolves. */
@@ -67,14 +48,14 @@ export async function startPrometheus(options: PrometheusOptions = {}): Promise<
   }
 }
 
-async function startOnce({ flags = [], outOfOrderWindow }: PrometheusOptions): Promise<Prometheus> {
+async function startOnce({ flags = [], outOfOrderWindow, config: more }: PrometheusOptions): Promise<Prometheus> {
   const directory = await mkdtemp(join(tmpdir(), "penstock-prometheus-"));
   const config = join(directory, "prometheus.yml");
   const data = join(directory, "data");
   const storage = { tsdb: { out_of_order_time_window: outOfOrderWindow ?? "0s" } };
-  // JSON is YAML.
-  await writeFile(config, JSON.stringify({ scrape_configs: [], storage }));
   const url = `http://127.0.0.1:${await freePort()}`;
+  // JSON is YAML.
+  await writeFile(config, JSON.stringify({ scrape_configs: [], storage, ...more?.(new URL(url).host) }));
   const child = spawn(
     "prometheus",
     [
@@ -150,13 +131,4 @@ async function freePort(): Promise<number> {
   server.close();
   await once(server, "close");
   return address.port;
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -12,12 +12,10 @@ const SIGNIFICANT_DIGITS = 12;
 export class Buckets {
   readonly bounds: readonly number[];
 
-  private constructor(bounds: readonly number[]) {
+  /** Not checked: begin with `buckets`, whose methods do. */
+  constructor(bounds: readonly number[]) {
     this.bounds = bounds;
   }
-
-  /** No bounds yet: where a ladder begins. */
-  static readonly none: Buckets = new Buckets([]);
 
   /**
    * These bounds.
@@ -93,7 +91,7 @@ export class Buckets {
 }
 
 /** The beginning of a ladder. */
-export const buckets: Buckets = Buckets.none;
+export const buckets: Buckets = new Buckets([]);
 
 /** What Prometheus's client libraries use by default: seconds of a web request. */
 export const DEFAULT_BUCKETS: Buckets = buckets.of(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10);
