@@ -1,6 +1,7 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { readConfig } from "./config.ts";
 import { createHandler, type Handler } from "./handler.ts";
+import { lambdaCredentials } from "./lambdaCredentials.ts";
 import { openPorts } from "./ports.ts";
 
 /**
@@ -8,9 +9,10 @@ import { openPorts } from "./ports.ts";
  * wrong, so that invocations fail and their batches stay in the queue.
  */
 const config = readConfig(process.env);
+const receiver = { ...config.receiver, credentials: lambdaCredentials(process.env) };
 
 export const handler: Handler = createHandler({
-  ports: openPorts(config),
+  ports: openPorts({ ...config, receiver }),
   visibilityTimeoutMs: config.visibilityTimeoutMs,
   flusher: config.flusher,
   service: config.service,

@@ -1,42 +1,34 @@
-import { SQSClient } from "@aws-sdk/client-sqs";
-import type { Ports } from "@penstock/flusher";
+import type { DeadLetters, Ports } from "@penstock/flusher";
 import { systemClock } from "@penstock/model";
 import { createReceiver } from "@penstock/remote-write";
 import type { Config } from "./config.ts";
-import { sqsDeadLetters } from "./deadLetters.ts";
-
-const CONNECTION_TIMEOUT_MS = 2_000;
-/** Longer than the longest long poll, 20 s: past that the connection is dead and nobody has said so. */
-const REQUEST_TIMEOUT_MS = 30_000;
-/** A waiting receive holds one for 20 s, and the calls of every batch in hand need theirs beside it; the default is 50. */
-const MAX_SOCKETS = 512;
-
-/**
- * An SQS client for one queue, at the endpoint of its URL: the SDK would go there too, and complain at every request.
- *
- * @param region undefined leaves it to the AWS SDK
- */
-export function createSqsClient(queueUrl: string, region: string | undefined): SQSClient {
-  return new SQSClient({
-    endpoint: new URL(queueUrl).origin,
-    ...(region !== undefined && { region }),
-    requestHandler: {
-      connectionTimeout: CONNECTION_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      // Without it the handler only warns.
-      throwOnRequestTimeout: true,
-      httpAgent: { maxSockets: MAX_SOCKETS },
-      httpsAgent: { maxSockets: MAX_SOCKETS },
-    },
-  });
-}
 
 /** Everything outside a flush: made once for a process, with its connections and credentials. */
 export function openPorts({ receiver, deadLetterQueueUrl, region }: Config): Ports {
-  const deadLetterClient = createSqsClient(deadLetterQueueUrl, region);
   return {
     receiver: createReceiver(receiver),
-    deadLetters: sqsDeadLetters(deadLetterClient, deadLetterQueueUrl, systemClock),
+    deadLetters: deadLettersWhenNeeded(deadLetterQueueUrl, region),
     clock: systemClock,
+  };
+}
+
+/**
+ * The dead-letter queue, with the SQS client loaded at the first reject: the client is a third of the handler's import,
+ * and few cold starts reject anything. The time a send may take starts when it is loaded.
+ */
+function deadLettersWhenNeeded(queueUrl: string, region: string | undefined): DeadLetters {
+  let deadLetters: Promise<DeadLetters> | undefined;
+  async function open(): Promise<DeadLetters> {
+    const [{ createSqsClient }, { sqsDeadLetters }] = await Promise.all([
+      import("./sqsClient.ts"),
+      import("./deadLetters.ts"),
+    ]);
+    return sqsDeadLetters(createSqsClient(queueUrl, region), queueUrl, systemClock);
+  }
+  return {
+    async send(letters) {
+      deadLetters ??= open();
+      return (await deadLetters).send(letters);
+    },
   };
 }

@@ -49,7 +49,8 @@ function readRecord(messageId: string, body: string, attributes: Attributes = {}
 }
 
 function readCount(text: string | undefined): number | undefined {
-  return text !== undefined && /^[1-9]\d*$/.test(text) ? Number(text) : undefined;
+  // Fifteen digits are exact in a number, and no time in milliseconds has more.
+  return text !== undefined && /^[1-9]\d{0,14}$/.test(text) ? Number(text) : undefined;
 }
 
 function incomplete(messageId: string, name: MessageSystemAttributeName, attributes: Attributes): Unreadable {

@@ -1,5 +1,5 @@
 import type { WriteSeries } from "@penstock/model";
-import { pushTimeseries } from "prometheus-remote-write";
+import type { pushTimeseries } from "prometheus-remote-write";
 import { encodeRequest } from "./encode.ts";
 import { loadCompress } from "./snappy.ts";
 
@@ -28,8 +28,10 @@ type Timeseries = Extract<Parameters<typeof pushTimeseries>[0], readonly unknown
 
 /** The library posts what it encodes; here its post only hands the body over, so that both codecs are sent alike. */
 async function encodeByLibrary(series: readonly WriteSeries[]): Promise<Uint8Array<ArrayBuffer>> {
+  // Loaded when it is asked for: it is half of what a consumer would load at its start.
+  const library = await import("prometheus-remote-write");
   let body: unknown;
-  await pushTimeseries(series.map(toTimeseries), {
+  await library.pushTimeseries(series.map(toTimeseries), {
     url: "given to fetch below, which does not ask",
     fetch: async (_url, init) => {
       body = init!.body;

@@ -1,5 +1,4 @@
 import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 
 /** Compresses as a block, without framing: what remote write asks for. */
 export type Compress = (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>;
@@ -12,7 +11,8 @@ let loading: Promise<Compress> | undefined;
  * that was made without it, snappyjs does it.
  */
 export function loadCompress(): Promise<Compress> {
-  loading ??= loadWasm().catch(() => createRequire(import.meta.url)("snappyjs").compress as Compress);
+  // Imported, not required: a bundle has no node_modules to require from.
+  loading ??= loadWasm().catch(async () => (await import("snappyjs")).default.compress);
   return loading;
 }
 
