@@ -61,8 +61,8 @@ export function parseExpositionLine(line: string): ExpositionSample | undefined 
   if (start === line.length || line[start] === "#") return undefined;
   const name = matchAt(NAME, line, start)?.[0];
   if (name === undefined) throw expected("a metric name", line, start);
-  const { labels, end } = readLabels(line, start + name.length);
-  return { labels: Object.fromEntries([[NAME_LABEL, name], ...labels]), ...readSample(line, end) };
+  const { labels, end } = readLabels(line, name, start + name.length);
+  return { labels: Object.fromEntries(labels), ...readSample(line, end) };
 }
 
 /** What samples of a family are to the queue: a counter, and each series of a histogram or summary, only grows. */
@@ -80,7 +80,11 @@ const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 const TYPE = /^[ \t]*#[ \t]+TYPE[ \t]+([a-zA-Z_:][a-zA-Z0-9_:]*)[ \t]+(\S+)[ \t\r]*$/;
 const TYPES: readonly string[] = ["counter", "gauge", "histogram", "summary", "untyped"];
 /** As Go reads a number's words, whatever their case. */
-const WORDS: Readonly<Record<string, number>> = { nan: Number.NaN, inf: Infinity, infinity: Infinity };
+const WORDS: ReadonlyMap<string, number> = new Map([
+  ["nan", Number.NaN],
+  ["inf", Infinity],
+  ["infinity", Infinity],
+]);
 
 /** `text.split("\n")` of a page of empty lines would hold as many strings as the page has bytes. */
 function* linesOf(text: string): Generator<string> {
@@ -109,8 +113,8 @@ function typeOf(name: string, types: ReadonlyMap<string, ExpositionType>): Expos
   return "untyped";
 }
 
-function readLabels(line: string, from: number): { labels: ReadonlyMap<string, string>; end: number } {
-  const labels = new Map<string, string>();
+function readLabels(line: string, metric: string, from: number): { labels: Map<string, string>; end: number } {
+  const labels = new Map([[NAME_LABEL, metric]]);
   const open = matchAt(OPEN, line, from);
   if (!open) return { labels, end: from };
   let at = from + open[0].length;
@@ -133,9 +137,10 @@ function readSample(line: string, from: number): Pick<ExpositionSample, "value" 
 }
 
 function numberOf(word: string): number | undefined {
-  if (NUMBER.test(word)) return Number(word);
+  // A number that is too large for a float is none: Prometheus does not read it as infinite either.
+  if (NUMBER.test(word)) return Number.isFinite(Number(word)) ? Number(word) : undefined;
   const [, sign, letters] = /^([+-]?)([a-zA-Z]+)$/.exec(word) ?? [];
-  const value = WORDS[letters?.toLowerCase() ?? ""];
+  const value = WORDS.get(letters?.toLowerCase() ?? "");
   return sign === "-" && value !== undefined ? -value : value;
 }
 
@@ -153,5 +158,5 @@ function matchAt(pattern: RegExp, line: string, at: number): RegExpExecArray | n
 }
 
 function expected(what: string, line: string, at: number): SyntaxError {
-  return new SyntaxError(`Expected ${what}, got \`${line.slice(at, at + 40)}\``);
+  return new SyntaxError(`Expected ${what}, got \`${line.slice(at, at + 40).trim()}\``);
 }

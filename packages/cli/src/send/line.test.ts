@@ -50,9 +50,9 @@ test("any other line is a syntax error, or something that the producer can judge
 });
 
 test.each([
-  ['up{a="1",a="2"} 1', "Expected each label once, got `a` twice"],
-  ['up{__name__="down"} 1', "Expected each label once, got `__name__` twice"],
-  ['up{a=~"1"} 1', "Expected `=` after label `a`, got `=~`"],
+  ['up{a="1",a="2"} 1', "Expected label `a` once, got it twice"],
+  ['up{__name__="down"} 1', "Expected label `__name__` once, got it twice"],
+  ['up{a=~"1"} 1', 'Expected a label such as a="b", got `a=~"1"} 1`'],
   ["up 1e999", "Expected a value and perhaps a timestamp in milliseconds, got `1e999`"],
   ["up 1 1795475070.5", "Expected a value and perhaps a timestamp in milliseconds, got `1 1795475070.5`"],
   ["up", "Expected a value and perhaps a timestamp in milliseconds, got ``"],
