@@ -8,6 +8,7 @@ export {
   LOCAL_QUEUE,
   type Local,
   type LocalOptions,
+  onPort,
   startLocal,
 } from "./runner.ts";
 export { type VirtualOptions, VirtualPipeline } from "./virtual.ts";

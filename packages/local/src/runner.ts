@@ -143,8 +143,8 @@ function startConsumer(
   return { worker, close: () => client.destroy() };
 }
 
-/** Starts on the port, or on any free one when it is taken. */
-async function onPort<T>(port: number | undefined, start: (port: number) => Promise<T>): Promise<T> {
+/** Starts on the port, 0 unless given, or on any free one when it is taken. */
+export async function onPort<T>(port: number | undefined, start: (port: number) => Promise<T>): Promise<T> {
   try {
     return await start(port ?? 0);
   } catch (error) {

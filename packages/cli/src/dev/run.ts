@@ -1,9 +1,11 @@
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { IntakeServer } from "@penstock/intake";
 import { type Local, startLocal } from "@penstock/local";
 import { createProducer } from "@penstock/producer";
 import { CommandError, EXIT } from "../exit.ts";
 import { FlushAccount, formatTotals, unexplained } from "./account.ts";
+import { startDoors } from "./doors.ts";
 import { startFeed } from "./feed.ts";
 import { formatWelcome, showLine } from "./screen.ts";
 
@@ -14,6 +16,7 @@ export interface DevOptions {
   readonly query?: string;
   readonly queuePort: number;
   readonly receiverPort: number;
+  readonly doorsPort: number;
 }
 
 const LINE_INTERVAL_MS = 2_000;
@@ -28,8 +31,10 @@ export async function runDev(options: DevOptions): Promise<void> {
   process.once("SIGINT", end).once("SIGTERM", end);
   const account = new FlushAccount();
   const local = await start(options, account);
+  let doors: IntakeServer | undefined;
   try {
-    process.stdout.write(formatWelcome(local, options.queuePort, options.receiverPort));
+    doors = await startDoors(local.queueUrl, options.doorsPort);
+    process.stdout.write(formatWelcome(local, doors, options));
     const producer = createProducer({ queueUrl: local.queueUrl, writer: "penstock-dev", flushIntervalMs: 500 });
     const stopFeed = startFeed(producer);
     const lines = setInterval(() => showLine(formatTotals(account.totals)), LINE_INTERVAL_MS);
@@ -37,6 +42,8 @@ export async function runDev(options: DevOptions): Promise<void> {
     clearInterval(lines);
     stopFeed();
     await producer.close();
+    await doors.close();
+    doors = undefined;
     // After Ctrl-C nobody waits for long; a second one ends the process.
     const waiting = options.for === undefined ? 0 : await drain(local);
     await local.stop();
@@ -45,6 +52,7 @@ export async function runDev(options: DevOptions): Promise<void> {
     if (options.for !== undefined) judge(account, sent + pending + lost, waiting);
   } finally {
     process.off("SIGINT", end).off("SIGTERM", end);
+    await doors?.close();
     await local.stop();
   }
 }

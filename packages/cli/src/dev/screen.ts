@@ -12,17 +12,30 @@ const DEMO_BODY: string = encodeMessage({
   series: [{ metric: DEMO, timestamps: [TIME_MARK], values: [1] }],
 });
 
+/** The ports that were asked for. */
+interface Ports {
+  readonly queuePort: number;
+  readonly receiverPort: number;
+  readonly doorsPort: number;
+}
+
 /** Where everything listens, and what to try first. */
-export function formatWelcome(local: Local, queuePort: number, receiverPort: number): string {
+export function formatWelcome(
+  local: Local,
+  doors: { readonly url: string; readonly port: number },
+  wanted: Ports,
+): string {
   const { queueUrl, deadLetterQueueUrl, endpointUrl, receiverUrl } = local;
   const query = local.queryUrl === undefined ? "" : ` --query ${local.queryUrl}`;
   const ids = `--message-group-id ${DEMO_GROUP} --message-deduplication-id "$(date +%s%N)"`;
   return [
-    ...moved("queue", queuePort, local.queuePort),
-    ...moved("receiver", receiverPort, local.receiverPort),
+    ...moved("queue", wanted.queuePort, local.queuePort),
+    ...moved("receiver", wanted.receiverPort, local.receiverPort),
+    ...moved("doors", wanted.doorsPort, doors.port),
     `${styleText("bold", "Queue")}         ${queueUrl}`,
     `${styleText("bold", "Dead letters")}  ${deadLetterQueueUrl}`,
     `${styleText("bold", "Receiver")}      ${receiverUrl}`,
+    `${styleText("bold", "Doors")}         ${doors.url}  (remote write, OTLP, Pushgateway, JSON: docs/doors.md)`,
     "",
     "Send a sample (its group follows from its labels; for another series, `penstock send` finds it):",
     `  echo '${DEMO[NAME_LABEL]}{from="${escapeValue(DEMO.from)}"} 1' | npx penstock send --queue ${queueUrl}`,
