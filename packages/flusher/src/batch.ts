@@ -111,8 +111,16 @@ export function readBatch(records: readonly QueueRecord[], limits: Partial<Label
 }
 
 /** Every readable sample of a load, in the message's order. */
-export function samplesOf(load: Load): Sample[] {
-  return load.parts.flatMap((part) => part.samples);
+export function samplesOf({ parts }: Load): readonly Sample[] {
+  // Nearly every message is one part, and this is asked often.
+  return parts.length === 1 ? parts[0]!.samples : parts.flatMap((part) => part.samples);
+}
+
+/** How many readable samples of a load came to this so far. */
+export function countOf(load: Load, fate: Fate): number {
+  let count = 0;
+  for (const sample of samplesOf(load)) if (sample.fate === fate) count++;
+  return count;
 }
 
 function readRecord(record: QueueRecord, limits: Partial<LabelLimits>, allSeries: Map<string, Series>): Load {
@@ -135,7 +143,7 @@ function readRecord(record: QueueRecord, limits: Partial<LabelLimits>, allSeries
 
 function readSeries(load: Load, parts: Part[], message: DecodedMessage, allSeries: Map<string, Series>): void {
   const cutter = new PartCutter();
-  const seen = new Map<string, number>();
+  const seen = new Map<Series, number>();
   for (const source of message.series) {
     const labelBytes = labelBytesOf(source.labels);
     if (source.reject) {
@@ -144,7 +152,7 @@ function readSeries(load: Load, parts: Part[], message: DecodedMessage, allSerie
       continue;
     }
     const series = internSeries(allSeries, load.record.group, source, labelBytes);
-    let order = seen.get(series.key) ?? 0;
+    let order = seen.get(series) ?? 0;
     for (let index = 0; index < source.count; index++, order++) {
       const number = cutter.next(series, labelBytes);
       const reject = source.sampleRejects.get(index);
@@ -157,7 +165,7 @@ function readSeries(load: Load, parts: Part[], message: DecodedMessage, allSerie
       part.samples.push(sample);
       series.samples.push(sample);
     }
-    seen.set(series.key, order);
+    seen.set(series, order);
   }
 }
 
@@ -202,7 +210,8 @@ function partAt(parts: Part[], load: Load, number: number): Part {
 
 /** What tells a series of one group from all others. */
 export function seriesId(group: string, key: string): string {
-  return `${group} ${key}`;
+  // Joined it is one piece; a template would leave it in pieces, and each lookup in a map would walk them.
+  return [group, key].join(" ");
 }
 
 function internSeries(all: Map<string, Series>, group: string, source: DecodedSeries, labelBytes: number): Series {
@@ -218,7 +227,9 @@ function internSeries(all: Map<string, Series>, group: string, source: DecodedSe
 
 function labelBytesOf(labels: LabelPairs): number {
   // Six bytes a label and some for the series are what protobuf adds.
-  return labels.reduce((sum, [name, value]) => sum + utf8Length(name) + utf8Length(value) + 6, 8);
+  let bytes = 8;
+  for (const pair of labels) bytes += utf8Length(pair[0]) + utf8Length(pair[1]) + 6;
+  return bytes;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { lookAgain } from "./again.ts";
-import { type Load, readBatch, samplesOf } from "./batch.ts";
+import { type Load, readBatch, type Series, samplesOf } from "./batch.ts";
 import { writeBlindly } from "./blind.ts";
 import { Budget } from "./budget.ts";
 import { Horizon } from "./horizon.ts";
@@ -70,9 +70,13 @@ async function writeSeeing(loads: readonly Load[], run: Run): Promise<void> {
 
 /** One look for the whole batch, before anything is written. */
 async function firstLook(loads: readonly Load[], startMs: number, nowMs: number, run: Run): Promise<View> {
-  const samples = loads.flatMap(samplesOf).filter((sample) => mustSee(sample, nowMs, run.options.maxAgeMs));
-  const series = [...new Set(samples.map((sample) => sample.series))];
-  const view = await look(series, startMs, run);
+  const series = new Set<Series>();
+  for (const load of loads) {
+    for (const sample of samplesOf(load)) {
+      if (mustSee(sample, nowMs, run.options.maxAgeMs)) series.add(sample.series);
+    }
+  }
+  const view = await look([...series], startMs, run);
   for (const each of series) view.ledger.refresh(each);
   return view;
 }

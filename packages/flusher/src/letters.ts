@@ -96,11 +96,13 @@ function sourceOf({ record }: Load): Rejected["source"] {
 
 /**
  * The deduplication id holds the source's message id, which SQS gives anew to a replay: under the sender's id, a letter
- * refused again within five minutes of its replay would be taken for the old one and lost.
+ * refused again within five minutes of its replay would be taken for the old one and lost. It holds what the letter says
+ * too: a delivery that died after its letters may be followed by one that rejects more, whose letter is another.
  */
 function entryOf(load: Load, reason: Reason, number: number, message: DeadLetterMessage): QueueEntry {
   const { messageId, group } = load.record;
-  return { body: fitting(message), group, deduplicationId: `${messageId}-${reason}-${number}` };
+  const said = hash52(JSON.stringify(message.series)).toString(36);
+  return { body: fitting(message), group, deduplicationId: `${messageId}-${reason}-${number}-${said}` };
 }
 
 /** The body, packed when it would be too large, and with its raw text cut when even that is. */

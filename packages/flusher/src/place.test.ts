@@ -56,7 +56,11 @@ describe("placing", () => {
 });
 
 /** Fresh samples of one series at these times, which has this in its lanes. */
-function samplesAt(at: readonly number[], newest: readonly number[], kind: "delta" | "gauge" = "delta"): Sample[] {
+function samplesAt(
+  at: readonly number[],
+  newest: readonly number[],
+  kind: "delta" | "gauge" = "delta",
+): readonly Sample[] {
   const timestamps = at.map((ms) => START_MS + ms);
   const record = new World().record({
     kind,

@@ -29,18 +29,28 @@ export function toRequest(
   const lanes = new Map<Series, Lane[]>();
   const request: WriteSeries[] = [];
   for (const { series, lane, atMs, value } of placed) {
-    const ofSeries = lanes.get(series) ?? [];
-    lanes.set(series, ofSeries);
-    const written = ofSeries[lane] ?? { labels: laneLabels(series, lane, groupLabel), timestamps: [], values: [] };
-    if (!ofSeries[lane]) {
-      ofSeries[lane] = written;
-      request.push(written);
+    const ofSeries = lanes.get(series);
+    const written = ofSeries?.[lane - 1];
+    if (written) {
+      written.timestamps.push(atMs);
+      written.values.push(value);
+      continue;
     }
-    written.timestamps.push(atMs);
-    written.values.push(value);
+    // Lists that begin with what they hold: most hold one, and an empty one makes room for seventeen at its first.
+    const begun = { labels: laneLabels(series, lane, groupLabel), timestamps: [atMs], values: [value] };
+    request.push(begun);
+    if (ofSeries) ofSeries[lane - 1] = begun;
+    else lanes.set(series, newLanes(begun, lane));
   }
   for (const [group, receipt] of receipts) request.push({ labels: receiptLabels(group), ...receipt });
   return request;
+}
+
+function newLanes(first: Lane, lane: number): Lane[] {
+  if (lane === 1) return [first];
+  const lanes: Lane[] = [];
+  lanes[lane - 1] = first;
+  return lanes;
 }
 
 /** Of so many series the labels are kept: at some 2 KB each, what fits in a small function's memory. */

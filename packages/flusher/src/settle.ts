@@ -1,5 +1,5 @@
 import type { Reason } from "@penstock/model";
-import { type Load, samplesOf } from "./batch.ts";
+import { countOf, type Load } from "./batch.ts";
 import { type Letter, lettersOf } from "./letters.ts";
 import type { Settlement } from "./ports.ts";
 import type { Run } from "./run.ts";
@@ -19,7 +19,7 @@ export interface Settled {
 export async function settle(loads: readonly Load[], run: Run): Promise<Settled> {
   const returned = new Map<Load, string>();
   for (const load of loads) {
-    const waiting = samplesOf(load).filter(({ fate }) => fate === "waiting").length;
+    const waiting = countOf(load, "waiting");
     if (waiting > 0) returned.set(load, `${waiting} samples wait`);
   }
   holdBack(loads, returned);
@@ -69,9 +69,8 @@ function closeBooks(loads: readonly Load[], returned: ReadonlyMap<Load, string>,
   let duplicate = 0;
   let left = 0;
   for (const load of loads) {
-    const fates = samplesOf(load);
-    duplicate += fates.filter(({ fate }) => fate === "duplicate").length;
-    if (returned.has(load)) left += unsettled(load) + fates.filter(({ fate }) => fate === "waiting").length;
+    duplicate += countOf(load, "duplicate");
+    if (returned.has(load)) left += unsettled(load) + countOf(load, "waiting");
   }
   const settlements = loads.map((load): Settlement => {
     const why = returned.get(load);
