@@ -118,15 +118,16 @@ export async function sendLate([checkout, cart]: readonly Producer[], expected: 
     },
     {
       v: 1,
-      id: expect.stringMatching(/!sample-out-of-order!0$/),
+      id: expect.stringMatching(/!sample-too-old!0$/),
       writer: "cart",
       kind: "gauge",
       late: "reject",
       series: [behind],
       rejected: {
-        reason: "sample-out-of-order",
+        reason: "sample-too-old",
         detail: expect.stringContaining("too old sample"),
         status: 400,
+        lanes: ["1"],
         at: expect.any(Number),
         source: sourceIn(groupOf(seriesKey(behind.metric))),
       },

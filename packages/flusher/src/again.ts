@@ -1,11 +1,11 @@
 import type { Sample, Series } from "./batch.ts";
-import { rejectSample, restamp, storeSample, triedLane } from "./fate.ts";
+import { convict } from "./convict.ts";
+import { moveOn, rejectSample, storeSample, triedLane } from "./fate.ts";
 import { type Refused, refusedWords } from "./judge.ts";
 import type { Ledger } from "./ledger.ts";
 import { look } from "./look.ts";
 import { halves, inTimeOrder, type Unit } from "./pack.ts";
 import { type Refusal, readRefusal } from "./refusal.ts";
-import { laneLabels } from "./request.ts";
 import type { Run } from "./run.ts";
 
 /**
@@ -44,9 +44,11 @@ export async function lookAgain(
     );
   }
   for (const sample of sorted.get("behind") ?? []) {
-    rejectSample(sample, { reason: "sample-out-of-order", detail: refusedWords(refused) }, refused);
+    const reason = refusal.reason === "sample-too-old" ? refusal.reason : "sample-out-of-order";
+    triedLane(sample);
+    rejectSample(sample, { reason, detail: refusedWords(refused) }, refused);
   }
-  for (const sample of sorted.get("in the way") ?? []) move(sample, run);
+  for (const sample of sorted.get("in the way") ?? []) moveOn(sample, run);
 
   const moved = sorted.get("in the way") ?? [];
   const suspects = sorted.get("maybe behind") ?? [];
@@ -57,9 +59,10 @@ export async function lookAgain(
   const culprits = fallen.filter((sample) => !setAside || sample.refusals > 1);
   const again = fallen.filter((sample) => !culprits.includes(sample));
   for (const each of series) reserve(each);
-  const convicted = convict(culprits, !setAside, refusal, refused, options.groupLabel);
+  const convicted = convict(culprits, !setAside, refusal, refused, run);
   // A restamp is later than all that waits for a place, so it goes last.
-  const units = [[...again, ...moved], ...inDoubt(suspects, missing, placed), ...convicted.units, convicted.restamped];
+  const placedAnew = [...again, ...moved, ...convicted.moved];
+  const units = [placedAnew, ...inDoubt(suspects, missing, placed), ...convicted.units, convicted.restamped];
   return units.filter((unit) => unit.length > 0);
 }
 
@@ -126,13 +129,6 @@ function isBehindAnother(sample: Sample, ledger: Ledger): boolean {
   return part.load.message?.kind !== "delta" && isInTheWay(sample) && ledger.at(series, lane, atMs) === undefined;
 }
 
-function move(sample: Sample, run: Run): void {
-  triedLane(sample);
-  sample.lane = 0;
-  sample.refusals = 0;
-  run.tally.moved();
-}
-
 /**
  * Samples that keep their lane hold their place in it, those of requests to come too: something else put there at the
  * same time would be overwritten without a word (facts: oracle row 4).
@@ -142,55 +138,4 @@ function reserve({ samples, newest }: Series): void {
     if (fate !== "waiting" || lane === 0) continue;
     newest[lane - 1] = Math.max(newest[lane - 1] ?? Number.NEGATIVE_INFINITY, atMs);
   }
-}
-
-interface Convicted {
-  /** Late for the receiver, and to be written at the time of sending instead. */
-  readonly restamped: Sample[];
-  /** Still in doubt: to be sent without those that were found. */
-  readonly units: Unit[];
-}
-
-/**
- * Of samples that were refused though nothing was in their way: finds whom the refusal was about.
- *
- * @param alone nothing else was in the request that could have been what it was about
- */
-function convict(
-  culprits: readonly Sample[],
-  alone: boolean,
-  refusal: Refusal,
-  refused: Refused,
-  groupLabel: string,
-): Convicted {
-  // A receipt was refused, not one of these: they go again without it.
-  if (refusal.aboutReceipt) return { restamped: [], units: culprits.length > 0 ? [culprits] : [] };
-  const found = guilty(culprits, alone, refusal, groupLabel);
-  if (found.length === 0) return { restamped: [], units: unconvicted(culprits, alone) };
-  const restamped = refusal.scope === "floor" ? found.filter(restamp) : [];
-  for (const sample of found) {
-    if (restamped.includes(sample)) continue;
-    triedLane(sample);
-    rejectSample(sample, { reason: refusal.reason ?? "refused", detail: refusedWords(refused) }, refused);
-  }
-  const rest = culprits.filter((sample) => !found.includes(sample));
-  return { restamped, units: rest.length > 0 ? [rest] : [] };
-}
-
-/** Who fell beside others goes without them; who fell alone goes in halves. */
-function unconvicted(culprits: readonly Sample[], alone: boolean): Unit[] {
-  if (culprits.length === 0) return [];
-  return alone ? halves(inTimeOrder(culprits)) : [culprits];
-}
-
-function guilty(culprits: readonly Sample[], alone: boolean, refusal: Refusal, groupLabel: string): readonly Sample[] {
-  // Alone and refused: it was about this one. And a limit on series refuses each that is still missing by itself, since
-  // only receivers that store the rest have one (facts: oracle row 22).
-  if ((alone && culprits.length === 1) || refusal.scope === "limit") return culprits;
-  const { scope, timestampMs } = refusal;
-  return culprits.filter(({ series, atMs, lane }) => {
-    if (!refusal.names(laneLabels(series, lane, groupLabel))) return false;
-    if (timestampMs === undefined) return true;
-    return scope === "floor" ? atMs <= timestampMs : atMs === timestampMs;
-  });
 }

@@ -49,7 +49,7 @@ export interface Sample {
   restampBaseMs: number | undefined;
   /** 1 to 10; 0 while it has no place. */
   lane: number;
-  /** Lanes in which it was refused, in that order. */
+  /** Lanes in which it was refused at the time it is to be written at, in that order. */
   lanesTried: readonly number[];
   /** Refusals while it had not landed and nothing was in its way. */
   refusals: number;
@@ -170,7 +170,7 @@ function readSeries(load: Load, parts: Part[], message: DecodedMessage, allSerie
 }
 
 /** Shared by all the samples that were never refused, which are nearly all. */
-const NO_LANES: readonly number[] = [];
+export const NO_LANES: readonly number[] = [];
 
 function newSample(part: Part, series: Series, source: DecodedSeries, index: number, order: number): Sample {
   const ownMs = source.timestamps[index]!;

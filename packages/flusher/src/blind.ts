@@ -1,8 +1,8 @@
 import type { Sample } from "./batch.ts";
-import { rejectSample, triedLane } from "./fate.ts";
+import { moveOn, rejectSample, triedLane } from "./fate.ts";
 import { type Refused, refusedWords } from "./judge.ts";
 import { halves, inTimeOrder, pack, type Unit } from "./pack.ts";
-import { readRefusal } from "./refusal.ts";
+import { isCuredByALane, readRefusal } from "./refusal.ts";
 import type { Run } from "./run.ts";
 import { writeChain } from "./write.ts";
 
@@ -34,16 +34,14 @@ function halveOrMove(placed: readonly Sample[], refused: Refused, run: Run): rea
 
 /** Something may be in its way, which another lane cures; names and limits, no lane does. */
 function refusedAlone(sample: Sample, refused: Refused, run: Run): Unit[] {
-  const { reason, scope } = readRefusal(refused.body);
-  const inTheWay = reason === undefined || scope === "floor" || CURED_BY_A_LANE.has(reason);
-  triedLane(sample);
+  const refusal = readRefusal(refused.body);
+  const { reason, scope } = refusal;
+  const inTheWay = reason === undefined || scope === "floor" || isCuredByALane(refusal);
   if (inTheWay && sample.part.load.message?.kind === "delta") {
-    sample.lane = 0;
-    run.tally.moved();
+    moveOn(sample, run);
     return [[sample]];
   }
+  triedLane(sample);
   rejectSample(sample, { reason: reason ?? "refused", detail: refusedWords(refused) }, refused);
   return [];
 }
-
-const CURED_BY_A_LANE: ReadonlySet<string> = new Set(["sample-out-of-order", "new-value-for-timestamp"]);

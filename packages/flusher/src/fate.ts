@@ -1,5 +1,5 @@
 import type { Reject } from "@penstock/model";
-import type { Sample } from "./batch.ts";
+import { NO_LANES, type Sample } from "./batch.ts";
 import type { Run } from "./run.ts";
 
 /** The receiver has this sample; and the receipts that went with it have the time its restamp counts from. */
@@ -45,12 +45,21 @@ function countFrom(baseMs: number, sample: Sample): void {
   sample.restampBaseMs = baseMs;
   sample.atMs = baseMs + sample.order;
   sample.lane = 0;
+  sample.lanesTried = NO_LANES;
   sample.refusals = 0;
 }
 
 /** Notes that a sample was refused in the lane it has. */
 export function triedLane(sample: Sample): void {
   if (!sample.lanesTried.includes(sample.lane)) sample.lanesTried = [...sample.lanesTried, sample.lane];
+}
+
+/** Takes a sample out of its lane, for another in which it was not refused yet. */
+export function moveOn(sample: Sample, run: Run): void {
+  triedLane(sample);
+  sample.lane = 0;
+  sample.refusals = 0;
+  run.tally.moved();
 }
 
 /** What the receiver said with a refusal, for the dead letter. */

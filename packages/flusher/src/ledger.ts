@@ -49,7 +49,8 @@ export class Ledger {
 
   #enterLane(labels: Readonly<Record<string, string>>, timestamps: readonly number[], values: readonly number[]): void {
     const lane = Number(labels[LANE_LABEL]);
-    if (!(Number.isInteger(lane) && lane >= 1)) return;
+    // A stranger's "01" or "+1" is no lane of ours.
+    if (!(Number.isInteger(lane) && lane >= 1 && String(lane) === labels[LANE_LABEL])) return;
     const key = keyOfSorted(sortLabels(labels));
     // A series whose group label differs is another series to the receiver, so not one of ours.
     const id = this.#groupLabel === "" ? key : seriesId(labels[GROUP_LABEL] ?? "", key);

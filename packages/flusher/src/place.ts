@@ -38,7 +38,8 @@ export function place(samples: readonly Sample[], lanes: number): Placed {
 function firstFree(sample: Sample, newest: readonly number[], lanes: number): number {
   if (sample.part.load.message?.kind !== "delta") return 1;
   for (let lane = 1; lane <= lanes; lane++) {
-    if ((newest[lane - 1] ?? Number.NEGATIVE_INFINITY) < sample.atMs) return lane;
+    const isFree = (newest[lane - 1] ?? Number.NEGATIVE_INFINITY) < sample.atMs;
+    if (isFree && !sample.lanesTried.includes(lane)) return lane;
   }
   return 0;
 }

@@ -53,6 +53,13 @@ export function readRefusal(body: string): Refusal {
   };
 }
 
+const CURED_BY_A_LANE: ReadonlySet<Reason | undefined> = new Set(["sample-out-of-order", "new-value-for-timestamp"]);
+
+/** Whether the refused sample could be taken in another lane. */
+export function isCuredByALane({ reason }: Refusal): boolean {
+  return CURED_BY_A_LANE.has(reason);
+}
+
 function readTimestamp(words: string): number | undefined {
   const date = /timestamp=([0-9TZ:.+-]+)/.exec(words)?.[1];
   if (date !== undefined) {

@@ -17,7 +17,7 @@ export function sift(loads: readonly Load[], view: View | undefined, nowMs: numb
     if (view) recognise(load, view);
     for (const sample of samplesOf(load)) {
       if (sample.fate !== "waiting" || isUnseen(sample, view, nowMs, options)) continue;
-      const reject = tooFarAhead(sample.ownMs, nowMs) ?? outdated(sample, nowMs, options) ?? saidBefore(sample, said);
+      const reject = tooEarly(sample) ?? outdated(sample, nowMs, options) ?? saidBefore(sample, said);
       if (reject) rejectSample(sample, reject);
       else if (sample.fate === "waiting") fresh.push(sample);
     }
@@ -63,6 +63,11 @@ function hasLanded(sample: Sample, ledger: View["ledger"]): boolean {
 
 function isUnseen(sample: Sample, view: View | undefined, nowMs: number, { maxAgeMs }: FlusherOptions): boolean {
   return view !== undefined && mustSee(sample, nowMs, maxAgeMs) && view.unseenGroups.has(sample.series.group);
+}
+
+/** By the time of sending, which is the same at every delivery: by ours, a later delivery would think otherwise. */
+function tooEarly({ ownMs, part }: Sample): Reject | undefined {
+  return tooFarAhead(ownMs, part.load.record.sentAtMs);
 }
 
 /** A late sample is rejected, or gets the time at which SQS took its message: the same at every delivery. */

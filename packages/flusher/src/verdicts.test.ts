@@ -280,3 +280,29 @@ describe("settling", () => {
 function countOf(series: readonly { timestamps: readonly number[] }[]): number {
   return series.reduce((sum, { timestamps }) => sum + timestamps.length, 0);
 }
+
+describe("a refusal that was about something the look did not see", () => {
+  it("moves a delta to another lane, when it is behind what stands further ahead than receivers allow", async () => {
+    const world = new World(PROMETHEUS);
+    const labels: [string, string][] = [
+      ["__name__", "m"],
+      ["_group", "g1"],
+      ["_unique_id", "1"],
+    ];
+    world.local.write([{ labels, timestamps: [START_MS + 40 * 60_000], values: [1] }]);
+    const { report } = await world.flush([world.record({ series: [run("m", 2)] })]);
+    expect(report).toMatchObject({ stored: 2, rejected: {}, returned: 0 });
+    expect(world.stored("m")).toHaveLength(3);
+  });
+
+  it("is tried with a restamp when the receiver gave no reason, for it may have been too old", async () => {
+    const world = new World();
+    const own = START_MS - 50 * 60_000;
+    world.between.write = (series) =>
+      series.some(({ timestamps }) => timestamps.includes(own)) ? answered(400, "") : undefined;
+    const series = [{ metric: { __name__: "m" }, timestamps: [own], values: [1] }];
+    const { report } = await world.flush([world.record({ late: "restamp", series })]);
+    expect(report).toMatchObject({ stored: 1, restamped: 1, rejected: {} });
+    expect(world.stored("m")).toEqual([[START_MS, 1]]);
+  });
+});
