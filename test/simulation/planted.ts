@@ -127,12 +127,6 @@ export const PLANTED: readonly Planted[] = [
     new: 'if (answer.kind === "unanswered") return { kind: "stored" };',
   },
   {
-    name: "who falls with others twice is taken for the culprit",
-    file: `${FLUSHER}/again.ts`,
-    old: "(alone && culprits.length === 1)",
-    new: "culprits.length === 1",
-  },
-  {
     name: "late samples are restamped with the wall clock",
     file: `${FLUSHER}/sift.ts`,
     old: "return tooLate(sample.atMs, nowMs, maxAgeMs);",

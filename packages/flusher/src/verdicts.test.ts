@@ -305,4 +305,21 @@ describe("a refusal that was about something the look did not see", () => {
     expect(report).toMatchObject({ stored: 1, restamped: 1, rejected: {} });
     expect(world.stored("m")).toEqual([[START_MS, 1]]);
   });
+
+  it("is not held against a bystander that fell twice beside samples that had something in their way", async () => {
+    const world = new World(PROMETHEUS);
+    let writes = 0;
+    world.between.write = () => {
+      if (++writes > 2) return undefined;
+      const labels: [string, string][] = [
+        ["__name__", "raced"],
+        ["_group", "g1"],
+        ["_unique_id", String(writes)],
+      ];
+      world.local.write([{ labels, timestamps: [START_MS + 1_000], values: [9] }]);
+      return answered(400, "");
+    };
+    const { report } = await world.flush([world.record({ series: [run("raced", 1), run("bystander", 1)] })]);
+    expect(report).toMatchObject({ stored: 2, rejected: {}, laneMoves: 2 });
+  });
 });
