@@ -1,3 +1,4 @@
+import { bundling } from "./bundling.ts";
 import { prefix } from "./stage.ts";
 
 /** What a role may do, and with which resources. */
@@ -22,19 +23,6 @@ export interface HandlerOptions {
 }
 
 const LOG_DAYS = 30;
-
-/** How handlers are bundled. `docs/deploy.md` has the sizes and import times with and without. */
-const bundling: sst.aws.FunctionArgs["nodejs"] = {
-  minify: true,
-  // Makes a dynamic import a file of its own, so that the dead letters' SQS client is read when it is needed.
-  splitting: true,
-  esbuild: {
-    // Packages are bundled from their source: no build comes before a deploy. Naming conditions drops esbuild's own.
-    conditions: ["@penstock/source", "module"],
-    // prometheus-remote-write requires it when it is given no `fetch`, and it always is.
-    external: ["node-fetch"],
-  },
-};
 
 /** A Lambda function on arm64 that may do what `permissions` say, write its own log, and nothing else. */
 export function createHandler(name: string, options: HandlerOptions): sst.aws.Function {

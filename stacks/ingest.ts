@@ -1,4 +1,5 @@
 import { bounded } from "./bounds.ts";
+import { snappyBinary } from "./bundling.ts";
 import { createHandler } from "./handler.ts";
 import { queuePolicy } from "./queue-policy.ts";
 import { keep, prefix } from "./stage.ts";
@@ -68,8 +69,7 @@ export function ingest(settings: IngestSettings, receiver: Receiver): Pipeline {
     handler: "packages/consumer/src/lambda.handler",
     memoryMb: MEMORY_MB,
     timeoutSeconds: TIMEOUT_S,
-    // A bundler does not take a binary along; without it the slower compression in JavaScript is used.
-    files: [{ from: "node_modules/snappy-wasm/es/snappy_bg.wasm", to: "snappy_bg.wasm" }],
+    files: [snappyBinary],
     environment: {
       PENSTOCK_RECEIVER_URL: receiver.url,
       PENSTOCK_DEAD_LETTER_QUEUE_URL: deadLetters.url,

@@ -7,7 +7,7 @@ import { createSignedFetcher } from "aws-sigv4-fetch";
 import { pushTimeseries } from "prometheus-remote-write-stock";
 import { sqsRecord } from "../../packages/consumer/test/records.ts";
 import { startHelper } from "./helper-process.ts";
-import { compare, cpuNs, type Line, median } from "./measure.ts";
+import { compare, cpuNs, type Line, median, type Size, scaled } from "./measure.ts";
 
 const REGION = "eu-west-1";
 const CREDENTIALS = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY" };
@@ -15,9 +15,7 @@ const CONTEXT = { awsRequestId: "bench", getRemainingTimeInMillis: () => 60_000 
 
 const SERIES = 100;
 const SAMPLES_PER_SERIES = 10;
-const SAMPLES: number = SERIES * SAMPLES_PER_SERIES;
 const LATE_SHARE = 0.05;
-const LATE_ROUNDS = 7;
 
 export interface Point {
   readonly labels: Labels;
@@ -26,18 +24,18 @@ export interface Point {
 }
 
 /** SQS event JSON → accepted remote write: CPU of the consumer for each sample. */
-export async function consumer(): Promise<Line[]> {
+export async function consumer(size: Size): Promise<Line[]> {
   const sink = await startHelper("sink.ts");
   const receiver = await startHelper("late-receiver.ts");
   try {
-    return [...(await inOrder(sink.url)), await fivePercentLate(receiver.url)];
+    return [...(await inOrder(sink.url, size)), await fivePercentLate(receiver.url, size)];
   } finally {
     await Promise.all([sink.stop(), receiver.stop()]);
   }
 }
 
-async function inOrder(url: string): Promise<Line[]> {
-  const points = somePoints(0, 0);
+async function inOrder(url: string, size: Size): Promise<Line[]> {
+  const points = somePoints(0, 0, size);
   const packed = await eventsOf(await pack(points));
   const alone = eventsOf(points.map(aloneEntry));
   const handle = ourHandler(url);
@@ -45,13 +43,15 @@ async function inOrder(url: string): Promise<Line[]> {
   const asUsed = await compare(
     () => all(packed, handle),
     () => all(alone, push),
-    SAMPLES,
+    points.length,
+    size,
   );
   const same = eventsOf(chunk(points, 100).map(togetherEntry));
   const sameMessages = await compare(
     () => all(same, handle),
     () => all(same, push),
-    SAMPLES,
+    points.length,
+    size,
   );
   return [
     { name: "consumer, in order", unit: "ns/sample", ...asUsed, atLeast: 10, note: "each with its own messages" },
@@ -60,15 +60,16 @@ async function inOrder(url: string): Promise<Line[]> {
 }
 
 /** Samples that come late need another place; each round has series of its own. */
-async function fivePercentLate(url: string): Promise<Line> {
+async function fivePercentLate(url: string, size: Size): Promise<Line> {
   const handle = ourHandler(url);
   const push = articleLoop(url);
   const rounds: { ours: number; theirs: number }[] = [];
-  for (let round = 0; round < LATE_ROUNDS; round++) {
-    const packed = eventsOf(await pack(somePoints(2 * round, LATE_SHARE)));
-    const alone = eventsOf(somePoints(2 * round + 1, LATE_SHARE).map(aloneEntry));
-    const ours = await cpuNs(() => all(packed, handle), 1, SAMPLES);
-    const theirs = await cpuNs(() => all(alone, push), 1, SAMPLES);
+  for (let round = 0; round <= size.rounds; round++) {
+    const own = somePoints(2 * round, LATE_SHARE, size);
+    const packed = eventsOf(await pack(own));
+    const alone = eventsOf(somePoints(2 * round + 1, LATE_SHARE, size).map(aloneEntry));
+    const ours = await cpuNs(() => all(packed, handle), 1, own.length);
+    const theirs = await cpuNs(() => all(alone, push), 1, own.length);
     // The first round warms both up.
     if (round > 0) rounds.push({ ours, theirs });
   }
@@ -127,10 +128,11 @@ function articleLoop(url: string): Handle {
   };
 }
 
-function somePoints(round: number, lateShare: number): Point[] {
+function somePoints(round: number, lateShare: number, size: Size): Point[] {
   const startMs = Date.now() - 20 * 60_000;
-  return Array.from({ length: SAMPLES }, (_, n): Point => {
-    const [i, j] = [n % SERIES, Math.floor(n / SERIES)];
+  const series = scaled(SERIES, size);
+  return Array.from({ length: series * SAMPLES_PER_SERIES }, (_, n): Point => {
+    const [i, j] = [n % series, Math.floor(n / series)];
     const late = n % Math.round(1 / (lateShare || 1e-9)) === 1 && j > 2;
     return {
       labels: {

@@ -1,12 +1,12 @@
 import { decodeMessage, encodeMessage, type MessageSeries } from "@penstock/model";
 import { createSignedFetcher } from "aws-sigv4-fetch";
 import { encoderOf } from "../../packages/remote-write/src/codec.ts";
-import { compare, type Line } from "./measure.ts";
+import { compare, type Line, type Size } from "./measure.ts";
 
 const CREDENTIALS = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY" };
 
 /** What a sample costs before it can be placed, and what signing adds to sending it. */
-export async function decode(): Promise<Line[]> {
+export async function decode(size: Size): Promise<Line[]> {
   const lines: Line[] = [];
   for (const [series, samples] of [
     [250, 1],
@@ -18,14 +18,15 @@ export async function decode(): Promise<Line[]> {
       () => decodeMessage(body),
       () => JSON.parse(body),
       series * samples,
+      size,
     );
     lines.push({ name: `decode ${series}×${samples}`, unit: "ns/sample", ...parsed, note: "against JSON.parse alone" });
   }
-  return [...lines, await signing()];
+  return [...lines, await signing(size)];
 }
 
 /** Signing hashes the body in JavaScript; it is to stay below what making the body and all else of a sample costs. */
-async function signing(): Promise<Line> {
+async function signing(size: Size): Promise<Line> {
   const data = someSeries(500, 20);
   const samples = 500 * 20;
   const wire = data.map(({ metric, timestamps, values }) => ({
@@ -42,7 +43,7 @@ async function signing(): Promise<Line> {
     decodeMessage(message);
     await encoderOf("direct")(wire);
   };
-  const compared = await compare(() => sign(url, { method: "POST", body }), decodeAndEncode, samples);
+  const compared = await compare(() => sign(url, { method: "POST", body }), decodeAndEncode, samples, size);
   return { name: "signing 500×20", unit: "ns/sample", ...compared, note: "against decoding and encoding the same" };
 }
 

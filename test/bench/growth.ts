@@ -1,28 +1,27 @@
 import { flush, type QueueRecord } from "@penstock/flusher";
 import { type Clock, encodeMessage, type QueueEntry, type Receiver } from "@penstock/model";
-import { cpuNs, type Line, median } from "./measure.ts";
+import { cpuNs, type Line, median, type Size, scaled } from "./measure.ts";
 
 const START_MS = 1_795_475_000_000;
 const SERIES_OF_ONE = 50;
 const WARM_INVOCATIONS = 10_000;
-const ROUNDS = 7;
 /** What may be lost to growth: this much more for each sample. */
 const FLAT = 1.3;
 
 /** Time and memory for each sample, at 1×, 10× and 100× the series, and over many invocations of one environment. */
-export async function growth(): Promise<Line[]> {
+export async function growth(size: Size): Promise<Line[]> {
   const sizes = [1, 10, 100] as const;
-  const cpu = new Map<number, number[]>(sizes.map((size) => [size, []]));
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const size of sizes) {
-      const records = batch(size * SERIES_OF_ONE, round);
-      const times = 200 / size;
-      const ns = await cpuNs(() => flush(records, START_MS + 60_000, ports(), {}), times, size * SERIES_OF_ONE);
+  const cpu = new Map<number, number[]>(sizes.map((times) => [times, []]));
+  for (let round = 0; round <= size.rounds; round++) {
+    for (const times of sizes) {
+      const records = batch(times * SERIES_OF_ONE, round);
+      const calls = scaled(200 / times, size);
+      const ns = await cpuNs(() => flush(records, START_MS + 60_000, ports(), {}), calls, times * SERIES_OF_ONE);
       // The first round warms up.
-      if (round > 0) cpu.get(size)!.push(ns);
+      if (round > 0) cpu.get(times)!.push(ns);
     }
   }
-  const [one, ten, hundred] = sizes.map((size) => median(cpu.get(size)!));
+  const [one, ten, hundred] = sizes.map((times) => median(cpu.get(times)!));
   const [oneBytes, hundredBytes] = [await memoryPerSample(1), await memoryPerSample(100)];
   const at = { unit: "ns/sample", atLeast: 1 / FLAT };
   return [
@@ -36,20 +35,21 @@ export async function growth(): Promise<Line[]> {
       theirs: oneBytes,
       ratio: oneBytes / hundredBytes,
     },
-    await warm(),
+    await warm(size),
   ];
 }
 
 /** Heap after the first thousand invocations against heap after all of them. */
-async function warm(): Promise<Line> {
+async function warm(size: Size): Promise<Line> {
+  const invocations = scaled(WARM_INVOCATIONS, size);
   const heap = async (from: number, to: number): Promise<number> => {
     for (let i = from; i < to; i++) await flush(batch(10, i), START_MS + 60_000, ports(), {});
     return heapUsed();
   };
-  const early = await heap(0, WARM_INVOCATIONS / 10);
-  const late = await heap(WARM_INVOCATIONS / 10, WARM_INVOCATIONS);
+  const early = await heap(0, invocations / 10);
+  const late = await heap(invocations / 10, invocations);
   return {
-    name: `growth over ${WARM_INVOCATIONS} invocations`,
+    name: `growth over ${invocations} invocations`,
     unit: "bytes of heap",
     ours: late,
     theirs: early,

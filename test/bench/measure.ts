@@ -12,11 +12,28 @@ export interface Line {
   readonly note?: string;
 }
 
-type Work = () => unknown;
+/** How much is measured. */
+export interface Size {
+  /** Of what is done in turns. */
+  readonly rounds: number;
+  /** CPU time of one round, in microseconds. Shorter rounds would measure the clock. */
+  readonly minRoundUs: number;
+  /** Of the series, samples, files and invocations of the whole. */
+  readonly share: number;
+}
 
-const ROUNDS = 9;
-/** Shorter rounds would measure the clock. */
-const MIN_ROUND_US = 60_000;
+export const SIZES = {
+  full: { rounds: 9, minRoundUs: 60_000, share: 1 },
+  /** Shows that a bench runs. Its ratios mean nothing. */
+  tiny: { rounds: 2, minRoundUs: 1_000, share: 0.02 },
+} as const satisfies Record<string, Size>;
+
+/** So many at the full size, at least one. */
+export function scaled(count: number, { share }: Size): number {
+  return Math.max(1, Math.round(count * share));
+}
+
+type Work = () => unknown;
 
 /**
  * Runs two works by turns, round by round, so that what disturbs the machine disturbs both, and compares CPU time, user
@@ -28,10 +45,13 @@ export async function compare(
   ours: Work,
   theirs: Work,
   units: number,
+  size: Size,
 ): Promise<Pick<Line, "ours" | "theirs" | "ratio">> {
-  const [oursTimes, theirsTimes] = [await repeats(ours), await repeats(theirs)];
+  // Cold, a call takes so much longer that a round of as many warm ones would be too short.
+  for (const work of [ours, theirs]) await repeats(work, size);
+  const [oursTimes, theirsTimes] = [await repeats(ours, size), await repeats(theirs, size)];
   const rounds: { ours: number; theirs: number }[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < size.rounds; round++) {
     rounds.push({ ours: await cpuNs(ours, oursTimes, units), theirs: await cpuNs(theirs, theirsTimes, units) });
   }
   return {
@@ -50,12 +70,12 @@ export async function cpuNs(work: Work, times: number, units: number): Promise<n
 }
 
 /** How often to call a work for a round that is long enough; warms it up on the way. */
-async function repeats(work: Work): Promise<number> {
+async function repeats(work: Work, { minRoundUs }: Size): Promise<number> {
   for (let times = 1; ; times *= 2) {
     const before = process.cpuUsage();
     for (let i = 0; i < times; i++) await work();
     const { user, system } = process.cpuUsage(before);
-    if (user + system >= MIN_ROUND_US) return times;
+    if (user + system >= minRoundUs) return times;
   }
 }
 

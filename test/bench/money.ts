@@ -1,12 +1,11 @@
 import { BILLING_CHUNK_BYTES, packEntries, type QueueEntry, utf8Length } from "@penstock/model";
 import { aloneEntry, eventsOf, ourHandler, type Point, pack } from "./consumer.ts";
 import { startHelper } from "./helper-process.ts";
-import { cpuNs, type Line, median } from "./measure.ts";
+import { cpuNs, type Line, median, type Size, scaled } from "./measure.ts";
 import { PRICES } from "./prices.ts";
 
 const MILLION = 1_000_000;
 const MESSAGES = 10;
-const ROUNDS = 5;
 /** The stack's consumer: 512 MB, of which AWS gives a vCPU for 1,769. */
 const MEMORY_GB = 0.5;
 const CPU_SHARE: number = 512 / 1_769;
@@ -17,10 +16,10 @@ const POINTS_LOOKED_AT = 6;
 const SAMPLES_A_MONTH: number = 30 * 24 * 60;
 
 /** Dollars for a million samples, from counted requests, bytes and CPU time, and the list prices. */
-export async function money(): Promise<Line[]> {
+export async function money(size: Size): Promise<Line[]> {
   const points = Array.from({ length: 100 * MESSAGES }, (_, i) => pointOf(i));
-  const hundred = await dollarsOf(await pack(points, MESSAGES), 100);
-  const single = await dollarsOf(points.slice(0, MESSAGES).map(aloneEntry), 1);
+  const hundred = await dollarsOf(await pack(points, MESSAGES), 100, size);
+  const single = await dollarsOf(points.slice(0, MESSAGES).map(aloneEntry), 1, size);
   const amp = MILLION * PRICES.ingestedSample;
   const cloudWatch = (MILLION / SAMPLES_A_MONTH) * PRICES.customMetricMonth + (MILLION / 1_000) * PRICES.putMetricData;
   const shares = Object.entries(hundred).map(([what, dollars]) => `${what} ${dollars.toFixed(5)}`);
@@ -53,11 +52,11 @@ function total({ queue, compute, looks, receipts }: Dollars): number {
   return queue + compute + looks + receipts;
 }
 
-async function dollarsOf(entries: readonly QueueEntry[], samplesEach: number): Promise<Dollars> {
+async function dollarsOf(entries: readonly QueueEntry[], samplesEach: number, size: Size): Promise<Dollars> {
   const batches = MILLION / (samplesEach * entries.length);
   // What is received is billed by its size as what is sent; a delete has none.
   const requests = 2 * billedRequests(entries) + 1;
-  const seconds = (await cpuSecondsOf(entries)) / CPU_SHARE + WAIT_SECONDS;
+  const seconds = (await cpuSecondsOf(entries, size)) / CPU_SHARE + WAIT_SECONDS;
   return {
     queue: batches * requests * PRICES.queueRequest,
     compute: batches * (PRICES.invocation + seconds * MEMORY_GB * PRICES.gigabyteSecond),
@@ -74,13 +73,14 @@ function billedRequests(entries: readonly QueueEntry[]): number {
   }, 0);
 }
 
-async function cpuSecondsOf(entries: readonly QueueEntry[]): Promise<number> {
+async function cpuSecondsOf(entries: readonly QueueEntry[], size: Size): Promise<number> {
   const sink = await startHelper("sink.ts");
   try {
     const handle = ourHandler(sink.url);
     const [text] = eventsOf(entries);
     const rounds: number[] = [];
-    for (let i = 0; i <= ROUNDS; i++) rounds.push(await cpuNs(() => handle(JSON.parse(text!)), 30, 1));
+    for (let i = 0; i <= size.rounds; i++)
+      rounds.push(await cpuNs(() => handle(JSON.parse(text!)), scaled(30, size), 1));
     return median(rounds.slice(1)) / 1e9;
   } finally {
     await sink.stop();

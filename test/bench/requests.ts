@@ -2,7 +2,7 @@ import { type FlusherOptions, flush, type QueueRecord } from "@penstock/flusher"
 import { AMP_RULES, LocalReceiver, receiverPort, VirtualPipeline } from "@penstock/local";
 import { encodeMessage, groupOf, type ReadAnswer, type Receiver, seriesKey } from "@penstock/model";
 import { createProducerOver } from "@penstock/producer";
-import type { Line } from "./measure.ts";
+import { type Line, type Size, scaled } from "./measure.ts";
 
 const START_MS = 1_795_475_000_000;
 const SERIES = 200;
@@ -11,11 +11,12 @@ const FLUSH_EVERY_MS = 15_000;
 const LATE_MS = 40_000;
 
 /** Writes and looks, against the least there can be: one of each for a batch that SQS hands out. */
-export async function requests(): Promise<Line[]> {
-  return [...(await counted("in order", 0)), ...(await counted("5 % late", 20)), ...(await lookCost())];
+export async function requests(size: Size): Promise<Line[]> {
+  return [...(await counted("in order", 0, size)), ...(await counted("5 % late", 20, size)), ...(await lookCost(size))];
 }
 
-async function counted(name: string, oneLateOf: number): Promise<Line[]> {
+async function counted(name: string, oneLateOf: number, size: Size): Promise<Line[]> {
+  const samples = scaled(SAMPLES, size);
   let [batches, writes, looks, stored] = [0, 0, 0, 0];
   const rules = { ...AMP_RULES, engine: "cortex", outOfOrderWindowMs: 0 } as const;
   const pipeline = new VirtualPipeline({
@@ -33,7 +34,7 @@ async function counted(name: string, oneLateOf: number): Promise<Line[]> {
     },
   });
   const producer = createProducerOver(pipeline.sendBatch, { clock: pipeline.clock, flushIntervalMs: 0 });
-  for (let n = 0, round = 0; n < SAMPLES; round++) {
+  for (let n = 0, round = 0; n < samples; round++) {
     pipeline.advanceTo(START_MS + round * FLUSH_EVERY_MS);
     for (let i = 0; i < SERIES; i++, n++) {
       const late = oneLateOf > 0 && n % oneLateOf === 0 && round > 3;
@@ -43,10 +44,10 @@ async function counted(name: string, oneLateOf: number): Promise<Line[]> {
     await producer.flush();
     await pipeline.drain();
   }
-  if (stored !== SAMPLES) throw new Error(`Expected ${SAMPLES} samples to be stored, got ${stored}`);
+  if (stored !== samples) throw new Error(`Expected ${samples} samples to be stored, got ${stored}`);
   const line = (what: string, made: number): Line => ({
     name: `${what}, ${name}`,
-    unit: `${what} for 10,000 samples`,
+    unit: `${what} for ${samples} samples`,
     ours: made,
     theirs: batches,
     ratio: batches / made,
@@ -62,24 +63,25 @@ const POINTS_EACH = 4;
 const GROUPS = 64;
 
 /** What a look reads for a batch of 300 series out of 100,000 of one metric, by the group label and without it. */
-async function lookCost(): Promise<Line[]> {
-  const labelled = Array.from({ length: ALL_SERIES }, (_, i) => {
+async function lookCost(size: Size): Promise<Line[]> {
+  const [allSeries, affectedSeries] = [scaled(ALL_SERIES, size), scaled(AFFECTED, size)];
+  const labelled = Array.from({ length: allSeries }, (_, i) => {
     const metric = { __name__: "requests_total", instance: `i-${i % 500}`, route: `/${i}` };
     return { metric, group: groupOf(seriesKey(metric), GROUPS) };
   });
-  const affected = labelled.filter(({ group }) => group === "g0").slice(0, AFFECTED);
+  const affected = labelled.filter(({ group }) => group === "g0").slice(0, affectedSeries);
   const lines: Line[] = [];
   for (const groupLabel of ["_group", ""] as const) {
     const local = new LocalReceiver({
       now: () => START_MS,
       rules: { ...AMP_RULES, engine: "cortex", ingestionRate: undefined },
     });
-    for (let i = 0; i < ALL_SERIES; i += 5_000)
+    for (let i = 0; i < allSeries; i += 5_000)
       local.write(labelled.slice(i, i + 5_000).map((one) => stored(one, groupLabel)));
     const { points, bytes } = await lookFor(affected, groupLabel, local);
-    const needed = AFFECTED * POINTS_EACH;
+    const needed = affected.length * POINTS_EACH;
     const by = groupLabel === "" ? "by label values" : "by group";
-    const note = `${(bytes / AFFECTED).toFixed(0)} bytes for each sample written`;
+    const note = `${(bytes / affected.length).toFixed(0)} bytes for each sample written`;
     const promise = groupLabel === "" ? {} : { atLeast: 1 / 6 };
     lines.push({
       name: `look, ${by}`,
@@ -140,6 +142,6 @@ async function lookFor(affected: readonly Labelled[], groupLabel: FlusherOptions
     deadLetters: { send: async (letters: readonly unknown[]) => letters.map(() => undefined) },
   };
   const { report } = await flush([record], START_MS + 60_000, ports, { groupLabel });
-  if (report.stored !== AFFECTED) throw new Error("Expected every sample to be stored");
+  if (report.stored !== affected.length) throw new Error("Expected every sample to be stored");
   return { points, bytes };
 }

@@ -2,10 +2,10 @@ import type { WriteSeries } from "@penstock/model";
 import { pushTimeseries } from "prometheus-remote-write";
 import { pushTimeseries as stockPushTimeseries } from "prometheus-remote-write-stock";
 import { type Codec, encoderOf } from "../../packages/remote-write/src/codec.ts";
-import { compare, type Line } from "./measure.ts";
+import { compare, type Line, type Size } from "./measure.ts";
 
 /** Series and samples → remote-write body, against the library's own serialise and compress. */
-export async function wire(): Promise<Line[]> {
+export async function wire(size: Size): Promise<Line[]> {
   const lines: Line[] = [];
   for (const [series, samples, atLeast] of [
     [2_000, 1, 10],
@@ -15,8 +15,8 @@ export async function wire(): Promise<Line[]> {
     const ours = () => encoderOf("direct" satisfies Codec)(data);
     const shape = `${series}×${samples}`;
     const units = series * samples;
-    const stock = await compare(ours, byLibrary(data, stockPushTimeseries), units);
-    const faster = await compare(ours, byLibrary(data, pushTimeseries), units);
+    const stock = await compare(ours, byLibrary(data, stockPushTimeseries), units, size);
+    const faster = await compare(ours, byLibrary(data, pushTimeseries), units, size);
     lines.push(
       { name: `wire ${shape}`, unit: "ns/sample", ...stock, atLeast, note: "the library as npm installs it" },
       { name: `wire ${shape}, protobufjs 8`, unit: "ns/sample", ...faster, note: "the library with our override" },

@@ -139,8 +139,13 @@ function drawConsumers(lanes: number, random: Random): ConsumerKnobs {
 export function stormy(draft: Draft, random: Random): Draft {
   const trouble = random.pick([0.02, 0.1, 0.3]);
   const share = () => random.pick([0, 0, 1, 1, 3]) * trouble;
+  const { consumers } = draft;
   return {
     ...draft,
+    consumers: {
+      ...consumers,
+      flusher: { ...consumers.flusher, maxSamples: random.pick([5, 40, 100_000, 100_000]) },
+    },
     faults: {
       death: random.pick([0, 0.1, 0.3, 0.6]),
       repeat: random.pick([0, 0.5]),

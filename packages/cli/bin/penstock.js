@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { existsSync } from "node:fs";
-import { registerHooks } from "node:module";
+// By name, it would keep an older Node from reading on to the sentence that says which one is needed.
+import * as module from "node:module";
 import { sep } from "node:path";
 
 const LEAST_NODE = 24;
@@ -10,7 +11,7 @@ function entry() {
   const source = new URL("../src/main.ts", import.meta.url);
   const installed = import.meta.dirname.split(sep).includes("node_modules");
   if (installed || !existsSync(source)) return new URL("../dist/main.js", import.meta.url);
-  registerHooks({
+  module.registerHooks({
     resolve: (specifier, context, next) =>
       next(specifier, { ...context, conditions: [...context.conditions, "@penstock/source"] }),
   });

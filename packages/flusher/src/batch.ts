@@ -92,6 +92,10 @@ export interface Load {
   /** Names the message: its id, else its deduplication id. */
   readonly identity: string;
   readonly message: DecodedMessage | undefined;
+  /** Samples in it, bad ones too; an unreadable body counts as one. */
+  readonly samples: number;
+  /** The flush has as many samples as it can hold: this record goes back as it came, and all after it. */
+  readonly postponed: boolean;
   /** The whole body is a reject. */
   readonly unreadable: { readonly reject: Reject; readonly raw: string } | undefined;
   readonly parts: readonly Part[];
@@ -102,10 +106,21 @@ export interface Load {
   repeats: Load | undefined;
 }
 
-/** Reads the records of a batch: decode, cut into parts, give every sample its series. Pure. */
-export function readBatch(records: readonly QueueRecord[], limits: Partial<LabelLimits>): Load[] {
+/**
+ * Reads the records of a batch: decode, cut into parts, give every sample its series. Pure.
+ *
+ * @param maxSamples what is held at once: the first record always is, and others while they fit
+ */
+export function readBatch(records: readonly QueueRecord[], limits: Partial<LabelLimits>, maxSamples: number): Load[] {
   const allSeries = new Map<string, Series>();
-  const loads = records.map((record) => readRecord(record, limits, allSeries));
+  const loads: Load[] = [];
+  let room = maxSamples;
+  for (const record of records) {
+    const load = readRecord(record, limits, allSeries, room === maxSamples ? Number.POSITIVE_INFINITY : room);
+    // Nothing may overtake what is postponed.
+    room = load.postponed ? 0 : Math.max(0, room - load.samples);
+    loads.push(load);
+  }
   markRepeats(loads);
   return loads;
 }
@@ -123,14 +138,23 @@ export function countOf(load: Load, fate: Fate): number {
   return count;
 }
 
-function readRecord(record: QueueRecord, limits: Partial<LabelLimits>, allSeries: Map<string, Series>): Load {
+function readRecord(
+  record: QueueRecord,
+  limits: Partial<LabelLimits>,
+  allSeries: Map<string, Series>,
+  room: number,
+): Load {
   const decoded = decodeMessage(record.body, limits);
-  const message = decoded.ok ? decoded.message : undefined;
+  const samples = decoded.ok ? decoded.message.samples : 1;
+  const postponed = decoded.ok && samples > room;
+  const message = decoded.ok && !postponed ? decoded.message : undefined;
   const parts: Part[] = [];
   const load: Load = {
     record,
     identity: message?.id ?? record.deduplicationId ?? record.messageId,
     message,
+    samples,
+    postponed,
     unreadable: decoded.ok ? undefined : { reject: decoded.reject, raw: decoded.raw },
     parts,
     rejections: [],

@@ -49,7 +49,7 @@ export async function flush(
     book: new ReceiptBook(),
     horizon: new Horizon(),
   };
-  const loads = readBatch(records, all.labelLimits);
+  const loads = readBatch(records, all.labelLimits, all.maxSamples);
   if (ports.receiver.read) await writeSeeing(loads, run);
   else await writeBlindly(sift(loads, undefined, ports.clock.now(), all), run);
   const { settlements, ...settled } = await settle(loads, run);
@@ -82,5 +82,5 @@ async function firstLook(loads: readonly Load[], startMs: number, nowMs: number,
 }
 
 function received(loads: readonly Load[]): number {
-  return loads.reduce((sum, { message }) => sum + (message?.samples ?? 1), 0);
+  return loads.reduce((sum, { samples }) => sum + samples, 0);
 }

@@ -57,7 +57,9 @@ describe("dead letters", () => {
   it("keep an unreadable body as it is, and cut it only when no message could hold it", () => {
     const short = "{ this is not JSON";
     const long = randomBytes(MAX_MESSAGE_BYTES * 0.74).toString("base64");
-    const [kept, cut] = [short, long].map((body) => lettersOf(readBatch([recordOf(body)], {})[0]!, START_MS)[0]!);
+    const [kept, cut] = [short, long].map(
+      (body) => lettersOf(readBatch([recordOf(body)], {}, 1_000_000)[0]!, START_MS)[0]!,
+    );
     expect(JSON.parse(kept!.entry.body).raw).toBe(short);
     const { raw } = JSON.parse(cut!.entry.body);
     expect(raw.length).toBeGreaterThan(10_000);
@@ -70,7 +72,7 @@ describe("dead letters", () => {
       fc.property(fc.string({ unit: "grapheme", minLength: 1, maxLength: 400 }), (id) => {
         const world = new World();
         const record = world.record({ id, series: [{ metric: { "1bad": "x" }, timestamps: [START_MS], values: [1] }] });
-        const [first, second] = [0, 1].map(() => lettersOf(readBatch([record], {})[0]!, START_MS));
+        const [first, second] = [0, 1].map(() => lettersOf(readBatch([record], {}, 1_000_000)[0]!, START_MS));
         expect(first).toHaveLength(1);
         expect(second!.map(({ entry }) => entry)).toEqual(first!.map(({ entry }) => entry));
         expect(first![0]!.entry.deduplicationId.length).toBeLessThanOrEqual(MAX_QUEUE_ID_LENGTH);
@@ -81,7 +83,7 @@ describe("dead letters", () => {
 });
 
 function lettersFor(series: readonly MessageSeries[]): Letter[] {
-  return lettersOf(readBatch([new World().record({ series })], {})[0]!, START_MS);
+  return lettersOf(readBatch([new World().record({ series })], {}, 1_000_000)[0]!, START_MS);
 }
 
 function recordOf(body: string) {

@@ -15,6 +15,8 @@ export interface FlusherOptions {
   readonly requestTimeoutMs: number;
   /** Kept free before the deadline for dead letters and the answer to SQS. */
   readonly settleReserveMs: number;
+  /** Of one flush, at some 2 KB of memory each when each is of another series. What does not fit is returned. */
+  readonly maxSamples: number;
   readonly maxSamplesPerRequest: number;
   /** Uncompressed: Cortex bounds a request on the wire and unpacked, AMP at 1 MB. */
   readonly maxRequestBytes: number;
@@ -39,6 +41,7 @@ export const DEFAULT_OPTIONS: FlusherOptions = {
   labelLimits: {},
   requestTimeoutMs: 5_000,
   settleReserveMs: 1_000,
+  maxSamples: 100_000,
   maxSamplesPerRequest: 5_000,
   maxRequestBytes: 900_000,
   maxRequestsInFlight: 4,
@@ -53,6 +56,7 @@ export const DEFAULT_OPTIONS: FlusherOptions = {
 /** The numbers that must be whole and at least this; lanes have their own upper bound. */
 const WHOLE_FROM: Partial<Record<keyof FlusherOptions, number>> = {
   lanes: 1,
+  maxSamples: 1,
   maxSamplesPerRequest: 1,
   maxRequestBytes: 1,
   maxRequestsInFlight: 1,

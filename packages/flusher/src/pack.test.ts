@@ -90,5 +90,5 @@ function read(messages: readonly { group: number; kind: "delta" | "gauge"; sampl
     }));
     return world.record({ kind, series }, { group: `g${group}` });
   });
-  return readBatch(records, {}).flatMap(samplesOf);
+  return readBatch(records, {}, 1_000_000).flatMap(samplesOf);
 }

@@ -66,7 +66,7 @@ function samplesAt(
     kind,
     series: [{ metric: { __name__: "m" }, timestamps, values: at.map(() => 1) }],
   });
-  const samples = samplesOf(readBatch([record], {})[0]!);
+  const samples = samplesOf(readBatch([record], {}, 1_000_000)[0]!);
   samples[0]!.series.newest.push(...newest);
   return samples;
 }

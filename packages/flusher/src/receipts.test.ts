@@ -33,7 +33,7 @@ describe("the receipts of a group", () => {
         const world = new World();
         const loads = skews.map((_, i) => {
           const series = [{ metric: { __name__: "m" }, timestamps: [START_MS - 1_000], values: [i] }];
-          return readBatch([world.record({ series })], {})[0]!;
+          return readBatch([world.record({ series })], {}, 1_000_000)[0]!;
         });
         for (const [i, skewMs] of skews.entries()) {
           const samples = samplesOf(loads[i]!);

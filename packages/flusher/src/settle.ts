@@ -21,6 +21,7 @@ export async function settle(loads: readonly Load[], run: Run): Promise<Settled>
   for (const load of loads) {
     const waiting = countOf(load, "waiting");
     if (waiting > 0) returned.set(load, `${waiting} samples wait`);
+    if (load.postponed) returned.set(load, "its samples do not fit into this flush beside those before it");
   }
   holdBack(loads, returned);
   const letters = await post(
@@ -79,7 +80,8 @@ function closeBooks(loads: readonly Load[], returned: ReadonlyMap<Load, string>,
   return { settlements, rejected, duplicate, returned: left };
 }
 
-/** Samples of a record that are rejects, but in no dead-letter queue yet. */
-function unsettled({ rejections, unreadable }: Load): number {
+/** Samples of a record that were not read, or are rejects but in no dead-letter queue yet. */
+function unsettled({ rejections, unreadable, postponed, samples }: Load): number {
+  if (postponed) return samples;
   return rejections.reduce((sum, { samples }) => sum + samples, unreadable ? 1 : 0);
 }

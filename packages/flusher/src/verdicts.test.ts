@@ -267,6 +267,16 @@ describe("settling", () => {
     expect(world.reasons()).toEqual(["greater_than_max_sample_age"]);
   });
 
+  it("returns what does not fit into one flush, untouched, and all that is behind it", async () => {
+    const world = new World();
+    const records = [3, 4, 5, 1].map((count, i) => world.record({ series: [run(`m${i}`, count)] }, { group: `g${i}` }));
+    const first = await world.flush(records, { maxSamples: 8 });
+    expect(first.settlements.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "returned", "returned"]);
+    expect(first.report).toMatchObject({ received: 13, stored: 7, returned: 6 });
+    const second = await world.flush(records.slice(2), { maxSamples: 2 });
+    expect(second.settlements.map(({ status }) => status)).toEqual(["fulfilled", "returned"]);
+  });
+
   it("answers in the records' own order, one for each", async () => {
     const world = new World();
     const bad = { ...world.record({ series: [] }), body: "not JSON", messageId: "bad", group: "g3" };

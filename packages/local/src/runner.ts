@@ -13,6 +13,7 @@ import { Account } from "./queue/account.ts";
 import { type QueueServer, startQueueServer } from "./queue/door/server.ts";
 import type { FifoQueue, QueueInspection } from "./queue/queue.ts";
 import type { QueueSettings } from "./queue/settings.ts";
+import type { RecentWrite } from "./receiver/door/door.ts";
 import { type ReceiverServer, startReceiverServer } from "./receiver/door/server.ts";
 import { LocalReceiver } from "./receiver/receiver.ts";
 import { AMP_RULES } from "./receiver/rules/cortex-rules.ts";
@@ -20,8 +21,11 @@ import { AMP_RULES } from "./receiver/rules/cortex-rules.ts";
 export const LOCAL_QUEUE = "penstock.fifo";
 export const LOCAL_DEAD_LETTER_QUEUE = "penstock-dead.fifo";
 
-/** Deliveries of a message before SQS itself gives up on it. */
-const MAX_RECEIVE_COUNT = 50;
+/** Deliveries of a message before SQS itself gives up on it: more than an hour of outage at 30 s each. */
+const MAX_RECEIVE_COUNT = 125;
+
+/** SQS's longest. */
+const QUEUE_RETENTION_MS: number = 14 * 24 * 60 * 60_000;
 
 /** High throughput for FIFO queues: both attributes together (SQS Developer Guide, "Enabling high throughput"). */
 const HIGH_THROUGHPUT = { deduplicationScope: "messageGroup", throughputLimit: "perMessageGroupId" } as const;
@@ -61,6 +65,8 @@ export interface Local {
   readonly receiverPort: number | undefined;
   /** Messages that wait in the queue, and in the dead-letter queue. */
   inspect(): { readonly queue: QueueInspection; readonly deadLetters: QueueInspection };
+  /** The last remote-write requests that the local receiver saw, newest first; undefined beside a real one. */
+  recentWrites(): RecentWrite[] | undefined;
   /** Lets the worker finish what it has in hand, then closes the servers. */
   stop(): Promise<void>;
 }
@@ -93,6 +99,7 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
       queryUrl: options.queryUrl,
       queuePort: queueServer.port,
       receiverPort: receiverServer?.port,
+      recentWrites: () => receiverServer?.recentWrites(),
       inspect: () => ({ queue: queue.inspect(), deadLetters: deadLetters.inspect() }),
       stop: () => closeAll(closing),
     };
@@ -103,7 +110,7 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
 }
 
 function createQueues(account: Account): { queue: FifoQueue; deadLetters: FifoQueue } {
-  const settings: Partial<QueueSettings> = HIGH_THROUGHPUT;
+  const settings: Partial<QueueSettings> = { ...HIGH_THROUGHPUT, retentionMs: QUEUE_RETENTION_MS };
   const deadLetters = account.createQueue(LOCAL_DEAD_LETTER_QUEUE, settings);
   const redrivePolicy = { deadLetterTargetArn: deadLetters.arn, maxReceiveCount: MAX_RECEIVE_COUNT };
   return { deadLetters, queue: account.createQueue(LOCAL_QUEUE, { ...settings, redrivePolicy }) };

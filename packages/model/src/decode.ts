@@ -186,12 +186,14 @@ function decodeSeries(source: unknown, kind: Kind, limits: Partial<LabelLimits> 
     };
   }
   const { labels } = shape;
-  const rejects = new Map<number, Reject>();
+  let rejects: Map<number, Reject> | undefined;
   const values = new Array<number>(shape.values.length);
   for (let i = 0; i < values.length; i++) {
     values[i] = readValue(shape.values[i]);
     const reject = unreadableTimestamp(shape.timestamps[i], i) ?? unreadableValue(shape.values[i], values[i]!, kind, i);
-    if (reject) rejects.set(i, reject);
+    if (!reject) continue;
+    rejects ??= new Map();
+    rejects.set(i, reject);
   }
   return {
     labels,
@@ -200,7 +202,7 @@ function decodeSeries(source: unknown, kind: Kind, limits: Partial<LabelLimits> 
     values,
     count: values.length,
     reject: checkLabels(labels, limits),
-    sampleRejects: rejects.size > 0 ? rejects : NONE,
+    sampleRejects: rejects ?? NONE,
     source,
   };
 }

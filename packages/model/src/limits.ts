@@ -34,8 +34,12 @@ export const MAX_LABEL_VALUE_BYTES = 2048;
 /** Names and values of one series together (AMP quota L-8E142053). */
 export const MAX_LABELS_BYTES: number = 7 * 1024;
 
-/** What a gzip message may unpack to. 1 MiB of base64 holds about 190,000 samples in 4.4 MB of JSON; a bomb holds GBs. */
-export const MAX_DECODED_BYTES: number = 16 * 1024 * 1024;
+/**
+ * What a gzip message may unpack to; a bomb holds GBs. Our producer packs 1 MiB at the most, as a plain message may be. A
+ * consumer holds ten messages at once, and some 2 KB of memory for each series of them: ten of these are what a function
+ * of 512 MB has room for.
+ */
+export const MAX_DECODED_BYTES: number = 4 * 1024 * 1024;
 
 /** Samples of one message: ten such messages are what one invocation holds in memory at once. */
 export const MAX_MESSAGE_SAMPLES = 50_000;

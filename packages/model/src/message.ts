@@ -67,7 +67,7 @@ export function encodeMessage(message: Message): string {
   return JSON.stringify(message).replace(/[\ufffe\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16)}`);
 }
 
-/** The body of a message in its gzip form: pays off when the plain form would not fit in 64 KiB. */
+/** The body of a message in its gzip form: pays off when ten of the plain form would not fit in 64 KiB. */
 export function encodeGzipMessage(message: Message): string {
   const data = gzipSync(encodeMessage(message)).toString("base64");
   return JSON.stringify({ v: 1, encoding: "gzip", data });

@@ -30,9 +30,9 @@ export function sortLabels(labels: Labels): LabelPairs {
 
 /** {@link sortLabels} of labels that are pairs already, each name once. */
 export function sortPairs(labels: LabelPairs): LabelPairs {
-  const pairs = labels.filter(hasValue);
+  const pairs = labels.every(hasValue) ? labels : labels.filter(hasValue);
   // Most senders sort them; sorting again would cost more than all the rest of decoding.
-  return isSorted(pairs) ? pairs : pairs.sort(byName);
+  return isSorted(pairs) ? pairs : pairs.toSorted(byName);
 }
 
 function hasValue(pair: readonly [string, string]): boolean {
@@ -79,11 +79,15 @@ export function seriesKey(labels: Labels): string {
 /** {@link seriesKey} of labels that are sorted already. */
 export function keyOfSorted(labels: LabelPairs): string {
   let key = "{";
-  for (const [name, value] of labels) {
-    if (name === LANE_LABEL || name === GROUP_LABEL) continue;
-    key += `${key.length > 1 ? "," : ""}${name}="${escapeValue(value)}"`;
+  // Ends the label before; in one piece with what follows, as every piece of a text is an object until it is read.
+  let end = "";
+  for (const pair of labels) {
+    if (pair[0] === LANE_LABEL || pair[0] === GROUP_LABEL) continue;
+    key += `${end}${pair[0]}="`;
+    key += escapeValue(pair[1]);
+    end = '",';
   }
-  return `${key}}`;
+  return `${key}${end === "" ? "}" : '"}'}`;
 }
 
 /** A label value as the Prometheus text format writes it between quotes. */

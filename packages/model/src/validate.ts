@@ -36,10 +36,15 @@ const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
  * entry, and some refuse the whole request (facts: oracle rows 8, 10, 11), so this is asked before anything is sent.
  */
 export function checkLabels(labels: LabelPairs, limits: Partial<LabelLimits> = {}): Reject | undefined {
-  const { maxLabels, maxLabelNameBytes, maxLabelValueBytes, maxLabelsBytes } = { ...DEFAULT_LABEL_LIMITS, ...limits };
+  const {
+    maxLabels = DEFAULT_LABEL_LIMITS.maxLabels,
+    maxLabelNameBytes = DEFAULT_LABEL_LIMITS.maxLabelNameBytes,
+    maxLabelValueBytes = DEFAULT_LABEL_LIMITS.maxLabelValueBytes,
+    maxLabelsBytes = DEFAULT_LABEL_LIMITS.maxLabelsBytes,
+  } = limits;
   const name = labelOf(labels, NAME_LABEL);
   if (name === undefined) return reject("missing_metric_name", "Expected a label `__name__` that is not empty");
-  const ill = labels.find(([label, value]) => !label.isWellFormed() || !value.isWellFormed());
+  const ill = labels.find(isIll);
   if (ill) return reject("text_malformed", `Expected well-formed text in label ${show(ill[0])}, got a lone surrogate`);
   if (!METRIC_NAME.test(name))
     return reject("metric_name_invalid", `Expected a metric name like ${METRIC_NAME.source}, got ${show(name)}`);
@@ -50,7 +55,9 @@ export function checkLabels(labels: LabelPairs, limits: Partial<LabelLimits> = {
     );
   }
   let bytes = ADDED_BYTES;
-  for (const [label, value] of labels) {
+  for (const pair of labels) {
+    const label = pair[0];
+    const value = pair[1];
     const nameBytes = utf8Length(label);
     const valueBytes = utf8Length(value);
     bytes += nameBytes + valueBytes;
@@ -79,6 +86,10 @@ export function checkLabels(labels: LabelPairs, limits: Partial<LabelLimits> = {
     );
   }
   return undefined;
+}
+
+function isIll(pair: LabelPairs[number]): boolean {
+  return !pair[0].isWellFormed() || !pair[1].isWellFormed();
 }
 
 /** Before 1973 in milliseconds, and today in seconds. */

@@ -118,7 +118,23 @@ test("the ids of one packing are all different, and no longer than a message's i
   expect(Math.max(...packed.map(({ id }) => id.length))).toBeLessThanOrEqual(MAX_NAME_LENGTH);
 });
 
-test("a message over 64 KiB travels in gzip form, and holds no more samples than a consumer takes", () => {
+test("ten messages of one-sample series make a call that SQS bills as one request, and small messages stay readable", () => {
+  const bodies = (series: number): string[] => {
+    const all = Array.from({ length: 10 * series }, (_, i) => ({
+      labels: { __name__: "http_server_requests_total", path: `/orders/${i}`, service: "checkout", status: "200" },
+      samples: [{ at: 0, value: 1 }],
+    }));
+    const packed = packAll(all, "delta", { groups: 10, maxMessageBytes: BILLING_CHUNK_BYTES });
+    expect(packed).toHaveLength(10);
+    return packed.map(({ body }) => body);
+  };
+  expect(bodies(10).every((body) => JSON.parse(body).series.length > 0)).toBe(true);
+  const large = bodies(200);
+  expect(large.reduce((sum, body) => sum + utf8Length(body), 0)).toBeLessThanOrEqual(BILLING_CHUNK_BYTES);
+  for (const body of large) expect(decodeMessage(body)).toMatchObject({ ok: true, message: { kind: "delta" } });
+});
+
+test("a large message travels in gzip form, and holds no more samples than a consumer takes", () => {
   const samples = Array.from({ length: 120_000 }, (_, at) => ({ at, value: 1 }));
   const options = { groups: 1, maxMessageBytes: MAX_MESSAGE_BYTES };
   const packed = packAll([{ labels: { __name__: "a_total" }, samples }], "delta", options);

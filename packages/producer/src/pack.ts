@@ -6,6 +6,7 @@ import {
   groupOf,
   type Kind,
   type Late,
+  MAX_BATCH_ENTRIES,
   MAX_MESSAGE_SAMPLES,
   MAX_NAME_LENGTH,
   MAX_QUEUE_ID_LENGTH,
@@ -124,10 +125,16 @@ function encode(series: readonly MessageSeries[], envelope: Envelope, group: str
   };
 }
 
-/** The plain form while SQS bills it as one request, beyond that the shorter one. */
+/**
+ * Ten messages share a call, and SQS bills each started 64 KiB of a call as a request: with bodies up to this it is one.
+ * Small messages stay readable in the queue; of large ones gzip halves the queue's price (docs/performance.md).
+ */
+const MAX_PLAIN_BYTES: number = Math.floor(BILLING_CHUNK_BYTES / MAX_BATCH_ENTRIES);
+
+/** The plain form while it is small, beyond that the shorter one. */
 function bodyOf(message: Message): string {
   const plain = queueText(encodeMessage(message));
-  if (utf8Length(plain) <= BILLING_CHUNK_BYTES) return plain;
+  if (utf8Length(plain) <= MAX_PLAIN_BYTES) return plain;
   const zipped = encodeGzipMessage(message);
   return zipped.length < utf8Length(plain) ? zipped : plain;
 }

@@ -22,7 +22,7 @@ export interface ProducerSettings {
   readonly late: Late;
   /** Message groups, 64. Every sender of a series must use the same number. */
   readonly groups: number;
-  /** Bounds a message's JSON; 64 KiB, which SQS bills as one request. A longer message travels in gzip form. */
+  /** Bounds a message's JSON; 64 KiB. What is longer than a tenth of that travels in gzip form. */
   readonly maxMessageBytes: number;
   /** What may wait for SQS, as JSON, before `send` makes its caller wait; 32 MiB. As much again may wait at the door. */
   readonly maxPendingBytes: number;

@@ -37,8 +37,18 @@ test("so it is of texts and requests of every size, where lengths take one byte 
           ["__name__", "m"],
           ["b", "x".repeat(size)],
         ],
-        timestamps: [127, 128, 2 ** 31, 2 ** 32],
-        values: [1, 2, 3, 4],
+        timestamps: [
+          127,
+          128,
+          2 ** 31 - 1,
+          2 ** 31,
+          2 ** 35 - 1,
+          2 ** 35,
+          2 ** 42 - 1,
+          2 ** 42,
+          Number.MAX_SAFE_INTEGER,
+        ],
+        values: [1, 2, 3, 4, 5, 6, 7, 8, 9],
       },
     ];
     expect(Buffer.from(encodeRequest(series)).equals(await byTheLibrary(series))).toBe(true);

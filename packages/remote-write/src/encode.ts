@@ -124,13 +124,24 @@ function writePrefix(target: Buffer, tag: number, length: number, start: number)
 function writeVarint(value: number, start: number): number {
   let at = start;
   let left = value;
-  for (; left > 0x7fff_ffff; left = Math.floor(left / 128)) scratch[at++] = (left % 128) | 0x80;
+  if (left > 0x7fff_ffff) {
+    // The low 28 bits are four bytes, written as an integer, and what is left is one too.
+    const high = Math.floor(left / 2 ** 28);
+    const low = left - high * 2 ** 28;
+    scratch[at++] = (low & 0x7f) | 0x80;
+    scratch[at++] = ((low >>> 7) & 0x7f) | 0x80;
+    scratch[at++] = ((low >>> 14) & 0x7f) | 0x80;
+    scratch[at++] = (low >>> 21) | 0x80;
+    left = high;
+  }
   for (; left > 0x7f; left >>>= 7) scratch[at++] = (left & 0x7f) | 0x80;
   scratch[at++] = left;
   return at;
 }
 
 function varintSize(value: number): number {
+  // Times in milliseconds between 2^35, in 1971, and 2^42, in 2109.
+  if (value >= 2 ** 35 && value < 2 ** 42) return 6;
   let size = 1;
   for (let bound = 128; value >= bound; bound *= 128) size++;
   return size;

@@ -1,5 +1,0 @@
-/** It comes without types. */
-declare module "snappyjs" {
-  const snappyjs: { uncompress(compressed: Buffer): Buffer };
-  export default snappyjs;
-}
