@@ -3,8 +3,9 @@ import { createReceiver, receiverUrls } from "@penstock/remote-write";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { IncomingSeries } from "../../packages/local/src/receiver/index.ts";
 import { describePrometheus, type Prometheus, startPrometheus } from "../prometheus.ts";
+import { CONCURRENT, followConcurrent } from "./concurrent.ts";
 import { asQueried, landedFrom, likeRecorded, READ_MS, SCENARIO_LABEL } from "./landed.ts";
-import { CLIENT_LEFT_OUT, reasonFor, unknownEntries } from "./left-out.ts";
+import { CLIENT_LEFT_OUT, linesOf, reasonFor, unknownEntries } from "./left-out.ts";
 import { seriesOf } from "./recorded-request.ts";
 import { type Landed, MODES, type Mode, readScenarios, type Scenario } from "./transcripts.ts";
 
@@ -14,7 +15,8 @@ const WINDOW: Readonly<Record<Mode, string>> = { "window-0": "0s", "window-1h": 
 /** Scenarios in one Prometheus follow each other in its time, too. */
 const STRIDE_MS = 60_000;
 
-test("what is left out exists", () => {
+test("what is left out exists, and is told", () => {
+  for (const line of linesOf(ENGINE, CLIENT_LEFT_OUT)) console.info(line);
   expect(unknownEntries(ENGINE, CLIENT_LEFT_OUT)).toEqual([]);
 });
 
@@ -37,7 +39,7 @@ describePrometheus("through our own client, a Prometheus answers and stores as i
         test(name, async () => {
           const own = await start();
           try {
-            await follow(scenario, own, scenario.baseMs);
+            await follow(scenario, mode, own, scenario.baseMs);
           } finally {
             await own.stop();
           }
@@ -45,7 +47,7 @@ describePrometheus("through our own client, a Prometheus answers and stores as i
       } else {
         test(name, () => {
           baseMs += STRIDE_MS;
-          return follow(scenario, shared, baseMs);
+          return follow(scenario, mode, shared, baseMs);
         });
       }
     }
@@ -61,8 +63,9 @@ function needsOwn({ title, steps }: Scenario): boolean {
   return ahead || title.includes("empty head");
 }
 
-async function follow(scenario: Scenario, { url }: Prometheus, baseMs: number): Promise<void> {
+async function follow(scenario: Scenario, mode: Mode, { url }: Prometheus, baseMs: number): Promise<void> {
   const receiver = createReceiver(receiverUrls({ url }));
+  if (CONCURRENT.includes(scenario.name)) return followTogether(scenario, mode, receiver, baseMs);
   for (const step of scenario.steps) {
     const answer = await receiver.write(seriesOf(step, baseMs).map(asWriteSeries), TIMEOUT_MS);
     const { note, status, body } = step;
@@ -73,12 +76,30 @@ async function follow(scenario: Scenario, { url }: Prometheus, baseMs: number): 
   await expectLanded(scenario, receiver, baseMs, scenario.landed);
 }
 
+function followTogether({ name }: Scenario, mode: Mode, receiver: Receiver, baseMs: number): Promise<void> {
+  const together = {
+    serial: false,
+    send: async (series: readonly IncomingSeries[]) => {
+      const answer = await receiver.write(series.map(asWriteSeries), TIMEOUT_MS);
+      if (answer.kind === "answered") return answer.status;
+      throw new Error(`Expected an answer, got none: ${answer.detail}`);
+    },
+    landed: () => readLanded(name, receiver, baseMs),
+  };
+  return followConcurrent(name, mode, together, baseMs);
+}
+
 async function expectLanded({ name }: Scenario, receiver: Receiver, baseMs: number, recorded: Landed): Promise<void> {
+  const landed = await readLanded(name, receiver, baseMs);
+  expect(likeRecorded(asQueried(landed), recorded)).toEqual(asQueried(recorded));
+}
+
+async function readLanded(name: string, receiver: Receiver, baseMs: number): Promise<Landed> {
   const matchers = [{ name: SCENARIO_LABEL, op: "=" as const, value: name }];
   const answer = await receiver.read!({ matchers, startMs: baseMs - READ_MS, endMs: baseMs + READ_MS }, TIMEOUT_MS);
   if (answer.kind !== "read") throw new Error(`Expected a reading, got ${JSON.stringify(answer)}`);
   const stored = answer.series.map((series) => ({ ...series, labels: sortLabels(series.labels) }));
-  expect(likeRecorded(asQueried(landedFrom(stored, baseMs)), recorded)).toEqual(asQueried(recorded));
+  return landedFrom(stored, baseMs);
 }
 
 /** The client takes lists; of a typed array, which keeps the bits of NaNs, it asks no more than a list has. */

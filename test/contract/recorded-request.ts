@@ -19,7 +19,6 @@ export function isRaw(request: Step["request"]): request is RecordedRaw {
 /** The series of a step, with those that the transcript left out because they are like the others. */
 export function seriesOf({ request, requestExtra }: Step, baseMs: number): IncomingSeries[] {
   if (isRaw(request)) throw new Error("Expected recorded series, got a recorded body");
-  if (requestExtra?.metadata) throw new Error("Expected series alone, got metadata, which the receiver does not take");
   const series = [...request];
   for (let i = 0; i < (requestExtra?.moreSeries ?? 0); i++) series.push(continueRow(series.slice(-2)));
   return series.map((entry) => toIncoming(entry, baseMs));

@@ -14,6 +14,12 @@ export interface RecordedSeries {
   readonly samples: readonly RecordedSample[];
 }
 
+export interface RecordedMetadata {
+  readonly name?: string;
+  readonly help?: string;
+  readonly unit?: string;
+}
+
 /** A body that no series make. Of a long one only the start is recorded. */
 export interface RecordedRaw {
   readonly raw: true;
@@ -32,7 +38,7 @@ export interface Step {
   readonly note: string | null;
   readonly request: readonly RecordedSeries[] | RecordedRaw;
   /** `moreSeries`: so many more, like those that are recorded. */
-  readonly requestExtra?: { readonly moreSeries?: number; readonly metadata?: readonly unknown[] };
+  readonly requestExtra?: { readonly moreSeries?: number; readonly metadata?: readonly RecordedMetadata[] };
   readonly status: number;
   readonly body: string;
   readonly landedAfter?: Landed;

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { serialize } from "prometheus-remote-write";
-import type { IncomingSeries } from "../../packages/local/src/receiver/index.ts";
+import type { IncomingSeries, Metadata } from "../../packages/local/src/receiver/index.ts";
 
 /** The snappy that prometheus-remote-write has. */
 const snappy = createRequire(import.meta.resolve("prometheus-remote-write"))("snappyjs") as {
@@ -22,10 +22,24 @@ export const WRITE_HEADERS: Readonly<Record<string, string>> = {
 };
 
 /** A remote-write 1.0 body, also of series that no good sender makes. */
-export async function encodeWrite(series: readonly IncomingSeries[]): Promise<Uint8Array<ArrayBuffer>> {
-  const timeseries = series.map(({ labels, timestamps, values }) => ({
-    labels: labels.map(([name, value]) => ({ name, value })),
-    samples: Array.from(timestamps, (timestamp, i) => ({ timestamp, value: values[i] })),
-  }));
-  return compress(new Uint8Array(await serialize({ timeseries } as unknown as Timeseries)));
+export async function encodeWrite(
+  series: readonly IncomingSeries[],
+  metadata: readonly Metadata[] = [],
+): Promise<Uint8Array<ArrayBuffer>> {
+  const body = {
+    timeseries: series.map(({ labels, timestamps, values, exemplars = [] }) => ({
+      labels: labels.map(toLabel),
+      samples: Array.from(timestamps, (timestamp, i) => ({ timestamp, value: values[i] })),
+      exemplars: exemplars.map((exemplar) => ({
+        labels: exemplar.labels.map(toLabel),
+        timestamp: exemplar.timestampMs,
+      })),
+    })),
+    metadata: metadata.map(({ metric, ...texts }) => ({ metricFamilyName: metric, ...texts })),
+  };
+  return compress(new Uint8Array(await serialize(body as unknown as Timeseries)));
+}
+
+function toLabel([name, value]: readonly [string, string]): { name: string; value: string } {
+  return { name, value };
 }

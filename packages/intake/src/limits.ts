@@ -1,4 +1,4 @@
-import { type Labels, MAX_DECODED_BYTES } from "@penstock/model";
+import type { Labels } from "@penstock/model";
 import { Problem } from "./problem.ts";
 
 /** What one request may bring. More is answered 413, and nothing of it is sent. */
@@ -18,7 +18,7 @@ export interface Limits {
 
 export const DEFAULT_LIMITS: Limits = {
   maxBodyBytes: 4 * 1024 * 1024,
-  maxDecodedBytes: MAX_DECODED_BYTES,
+  maxDecodedBytes: 16 * 1024 * 1024,
   maxSeries: 50_000,
   maxElements: 500_000,
 };

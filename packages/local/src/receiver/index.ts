@@ -1,6 +1,8 @@
 export type { Answer } from "./answer.ts";
 export type { RecentWrite } from "./door/door.ts";
 export { type ReceiverServer, type ReceiverServerOptions, startReceiverServer } from "./door/server.ts";
+export { UnpackError } from "./door/snappy.ts";
+export { decodeWriteRequest } from "./door/write-request.ts";
 export { doWith, type Fault as ReceiverFault, Faults as ReceiverFaults, type Outcome } from "./faults.ts";
 export { LocalReceiver, type LocalReceiverOptions, type ReceiverRules } from "./receiver.ts";
 export { RegExpError } from "./regexp.ts";
@@ -12,4 +14,4 @@ export {
   type LabelSetLimit,
 } from "./rules/cortex-rules.ts";
 export { PROMETHEUS_RULES, type PrometheusRules } from "./rules/prometheus.ts";
-export type { IncomingSeries, StoredSeries } from "./series.ts";
+export type { Exemplar, IncomingSeries, Metadata, StoredSeries } from "./series.ts";

@@ -6,7 +6,7 @@ import { compileMatchers } from "./matching.ts";
 import { Cortex } from "./rules/cortex.ts";
 import { CORTEX_RULES, type CortexRules } from "./rules/cortex-rules.ts";
 import { PROMETHEUS_RULES, PrometheusReceiver, type PrometheusRules } from "./rules/prometheus.ts";
-import type { IncomingSeries, StoredSeries } from "./series.ts";
+import type { IncomingSeries, Metadata, StoredSeries } from "./series.ts";
 
 export interface LocalReceiverOptions {
   /** Epoch milliseconds. */
@@ -53,8 +53,8 @@ export class LocalReceiver {
   }
 
   /** One remote-write request, decoded. */
-  write(series: readonly IncomingSeries[]): Answer {
-    const result = this.#engine.write(series);
+  write(series: readonly IncomingSeries[], metadata: readonly Metadata[] = []): Answer {
+    const result = this.#engine.write(series, metadata);
     this.#clear();
     return result;
   }

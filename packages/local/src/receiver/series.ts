@@ -10,6 +10,22 @@ export interface IncomingSeries {
   /** Epoch milliseconds. */
   readonly timestamps: ArrayLike<number>;
   readonly values: ArrayLike<number>;
+  /** Looked at, as they can cost an entry its samples, and not kept. */
+  readonly exemplars?: readonly Exemplar[];
+}
+
+/** A pointer from a sample to a trace. Its value is not looked at. */
+export interface Exemplar {
+  readonly labels: LabelPairs;
+  /** Epoch milliseconds. */
+  readonly timestampMs: number;
+}
+
+/** What a request says about a metric. Looked at, and not kept. */
+export interface Metadata {
+  readonly metric: string;
+  readonly help: string;
+  readonly unit: string;
 }
 
 /** What is stored of one series in a range of time. */

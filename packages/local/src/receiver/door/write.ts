@@ -2,7 +2,7 @@ import { type Answer, refuse } from "../answer.ts";
 import type { LocalReceiver } from "../receiver.ts";
 import { readBody } from "./request-body.ts";
 import { claimedLength, UnpackError } from "./snappy.ts";
-import { decodeWriteRequest } from "./write-request.ts";
+import { decodeWriteBody } from "./write-request.ts";
 
 /** One write as it came to the door. */
 export interface Write {
@@ -25,9 +25,9 @@ export async function takeWrite(request: Request, receiver: LocalReceiver): Prom
     const claimed = claimedLength(body.bytes);
     // Cortex believes the claim before it unpacks, Prometheus has no limit and finds out.
     if (receiver.engine === "cortex" && claimed > receiver.maxRequestBytes) throw tooLarge(claimed, receiver);
-    const series = await decodeWriteRequest(body.bytes, receiver.maxRequestBytes);
+    const { series, metadata } = await decodeWriteBody(body.bytes, receiver.maxRequestBytes);
     const samples = series.reduce((sum, { timestamps }) => sum + timestamps.length, 0);
-    return { answer: receiver.write(series), series: series.length, samples, bytes };
+    return { answer: receiver.write(series, metadata), series: series.length, samples, bytes };
   } catch (error) {
     if (error instanceof UnpackError) return { ...taken, answer: refuse(400, error.message) };
     throw error;

@@ -4,11 +4,12 @@ import type { Engine } from "../engine.ts";
 import { goFloat, goInteger, goTime } from "../go-text.ts";
 import { Head, type Refusal, Target } from "../head.ts";
 import { formatLabels } from "../labels.ts";
-import type { IncomingSeries } from "../series.ts";
+import type { IncomingSeries, Metadata } from "../series.ts";
 import type { CortexRules } from "./cortex-rules.ts";
 import { HaTracker } from "./ha-tracker.ts";
 import { refuseSeries } from "./series-limits.ts";
 import { TokenBucket } from "./token-bucket.ts";
+import { refuseMetadata } from "./validate-metadata.ts";
 import { validateSeries } from "./validate-series.ts";
 
 /** Before the words of an ingester, with replication factor 1. */
@@ -49,7 +50,7 @@ export class Cortex implements Engine {
   }
 
   /** The distributor: looks at every series, takes the tokens, and hands on what is left. */
-  write(series: readonly IncomingSeries[]): Answer {
+  write(series: readonly IncomingSeries[], metadata: readonly Metadata[]): Answer {
     const nowMs = this.#now();
     const ha = this.#haTracker?.judge(series[0]?.labels, nowMs);
     if (ha && ha.kind !== "take") return refuse(ha.kind === "drop" ? 202 : 400, ha.words);
@@ -68,14 +69,17 @@ export class Cortex implements Engine {
       passed.push({ ...entry, labels: validated.labels });
       samples += entry.timestamps.length;
     }
-    if (this.#bucket?.take(samples, nowMs) === false) return this.#refuseRate(samples);
+    const refused = metadata.map(refuseMetadata).filter((words) => words !== undefined);
+    invalid ??= refused[0];
+    const about = metadata.length - refused.length;
+    if (this.#bucket?.take(samples + about, nowMs) === false) return this.#refuseRate(samples, about);
     const words = this.#ingest(passed) ?? invalid;
     return words === undefined ? accept(200) : refuse(400, words);
   }
 
-  #refuseRate(samples: number): Answer {
+  #refuseRate(samples: number, metadata: number): Answer {
     const { samplesPerSecond, retryAfterSeconds } = this.#rules.ingestionRate!;
-    const words = `ingestion rate limit (${goFloat(samplesPerSecond)}) exceeded while adding ${samples} samples and 0 metadata`;
+    const words = `ingestion rate limit (${goFloat(samplesPerSecond)}) exceeded while adding ${samples} samples and ${metadata} metadata`;
     return refuse(429, words, retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) });
   }
 

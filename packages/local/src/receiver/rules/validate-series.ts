@@ -1,7 +1,7 @@
 import { type LabelPairs, NAME_LABEL, utf8Length } from "@penstock/model";
 import { goInteger, goQuoteShort } from "../go-text.ts";
-import { dropEmpty, formatMetric, labelValue, sortPairs } from "../labels.ts";
-import type { IncomingSeries } from "../series.ts";
+import { dropEmpty, formatLabels, formatMetric, labelValue, sortPairs } from "../labels.ts";
+import type { Exemplar, IncomingSeries } from "../series.ts";
 import type { CortexRules } from "./cortex-rules.ts";
 
 const METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
@@ -20,7 +20,10 @@ export function validateSeries(series: IncomingSeries, rules: CortexRules, nowMs
   if (name === undefined) return { words: "sample missing metric name" };
   if (!METRIC_NAME.test(name)) return { words: `sample invalid metric name: ${goQuoteShort(name)}` };
   const labels = dropEmpty(sorted);
-  const words = refuseLabels(labels, rules) ?? refuseTimestamps(series.timestamps, name, rules, nowMs);
+  const words =
+    refuseLabels(labels, rules) ??
+    refuseTimestamps(series.timestamps, name, rules, nowMs) ??
+    refuseExemplars(series.exemplars ?? [], labels);
   return words === undefined ? { labels } : { words };
 }
 
@@ -78,6 +81,26 @@ function refuseTimestamps(
     }
   }
   return undefined;
+}
+
+/** `ExemplarMaxLabelSetLength`: characters of names and values (OpenMetrics, "Exemplars"). */
+const MAX_EXEMPLAR_LENGTH = 128;
+
+/** One bad exemplar costs the whole entry (pkg/util/validation, `ValidateExemplar`). */
+function refuseExemplars(exemplars: readonly Exemplar[], series: LabelPairs): string | undefined {
+  for (const { labels, timestampMs } of exemplars) {
+    const fault = exemplarFault(labels, timestampMs);
+    if (fault === undefined) continue;
+    return `exemplar ${fault}, timestamp: ${goInteger(timestampMs)} series: ${formatLabels(series)} labels: ${formatLabels(labels)}`;
+  }
+  return undefined;
+}
+
+function exemplarFault(labels: LabelPairs, timestampMs: number): string | undefined {
+  if (labels.length === 0) return "missing labels";
+  if (timestampMs === 0) return "missing timestamp";
+  const length = labels.reduce((sum, [name, value]) => sum + [...name].length + [...value].length, 0);
+  return length > MAX_EXEMPLAR_LENGTH ? `combined labelset exceeds ${MAX_EXEMPLAR_LENGTH} characters` : undefined;
 }
 
 /** Of a string in a protobuf message: a tag, its length as a varint, its bytes. */
