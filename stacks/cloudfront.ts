@@ -19,7 +19,7 @@ export interface CloudFrontSettings {
   readonly paths?: readonly string[];
   /** Message groups of these series, which nobody else writes. Default 1: more only when a backlog does not shrink. */
   readonly groups?: number;
-  /** How long files are gathered, in seconds, 0 to 300 (Lambda, parameters of SQS event sources). Default 60. */
+  /** How long files are gathered, in seconds, 0 to 300 (Lambda, parameters of SQS event sources). Default 120. */
   readonly windowSeconds?: number;
 }
 
@@ -31,7 +31,8 @@ export interface Logs {
 
 const MEMORY_MB = 1_024;
 const TIMEOUT_S = 60;
-const VISIBILITY_S: number = 6 * TIMEOUT_S;
+/** As the Lambda guide has it: six times the timeout, and the longest window there is on top. */
+const VISIBILITY_S: number = 6 * TIMEOUT_S + 300;
 /** A notification that failed so often is of a file that cannot be read. */
 const MAX_RECEIVES = 5;
 const RETENTION_S: number = 14 * 24 * 60 * 60;
@@ -40,7 +41,7 @@ const RETENTION_S: number = 14 * 24 * 60 * 60;
  * the order of time, and a series needs fewer lanes.
  */
 const BATCH_SIZE = 100;
-const WINDOW_S = 60;
+const WINDOW_S = 120;
 /** The least there is (Lambda, scaling of SQS event sources): runs side by side undo the order. */
 const MAXIMUM_CONCURRENCY = 2;
 
