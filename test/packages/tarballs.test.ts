@@ -85,7 +85,7 @@ describeWith("registry", "the packages, packed and installed in an empty project
 
   test("the command runs a pipeline, whose books balance", async () => {
     const penstock = join(project, "node_modules/.bin/penstock");
-    const ports = ["--queue-port", "0", "--receiver-port", "0", "--doors-port", "0"];
+    const ports = ["--queue-port", "0", "--receiver-port", "0", "--doors-port", "0", "--console-port", "0"];
     const { stdout } = await inProject(process.execPath, [penstock, "dev", "--for", "6s", ...ports]);
     expect(stdout).toMatch(/received (\d+) = stored \1 /);
     expect(stdout).toMatch(/sent \d+; the queue holds 0/);

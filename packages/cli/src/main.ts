@@ -22,6 +22,14 @@ async function createProgram(): Promise<Command> {
   program.addCommand((await import("./send/command.ts")).sendCommand());
   program.addCommand((await import("./query/command.ts")).queryCommand());
   program.addCommand((await import("./replay/command.ts")).replayCommand());
+  program.addCommand((await import("./console/command.ts")).consoleCommand());
+  program.addCommand((await import("./dlq/command.ts")).dlqCommand());
+  program.addCommand((await import("./queue/command.ts")).queueCommand());
+  program.addCommand((await import("./series/command.ts")).seriesCommand());
+  program.addCommand((await import("./explain/command.ts")).explainCommand());
+  program.addCommand((await import("./decode/command.ts")).decodeCommand());
+  program.addCommand((await import("./check/command.ts")).checkCommand());
+  program.addCommand((await import("./doctor/command.ts")).doctorCommand());
   program.addHelpText(
     "after",
     "\nExit codes: 0 all well, 1 something was found, 2 called wrongly, 3 the queue or the receiver failed.",

@@ -6,7 +6,7 @@ import { describePrometheus, startPrometheus } from "../../../../test/prometheus
 import { BIN, type Ended, penstock, type Running, start, startPenstock } from "../../test/command.ts";
 
 const ROOT = fileURLToPath(new URL("../../../../", import.meta.url));
-const FREE_PORTS = ["--queue-port", "0", "--receiver-port", "0", "--doors-port", "0"];
+const FREE_PORTS = ["--queue-port", "0", "--receiver-port", "0", "--doors-port", "0", "--console-port", "0"];
 
 const running: Running[] = [];
 afterEach(() => {

@@ -1,11 +1,11 @@
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { IntakeServer } from "@penstock/intake";
-import { type Local, startLocal } from "@penstock/local";
+import { FlushBook } from "@penstock/console";
+import { type FlushReport, type Local, startLocal } from "@penstock/local";
 import { createProducer } from "@penstock/producer";
 import { CommandError, EXIT } from "../exit.ts";
 import { FlushAccount, formatTotals, unexplained } from "./account.ts";
-import { startDoors } from "./doors.ts";
+import { type Faces, openFaces } from "./faces.ts";
 import { startFeed } from "./feed.ts";
 import { formatWelcome, showLine } from "./screen.ts";
 
@@ -17,6 +17,7 @@ export interface DevOptions {
   readonly queuePort: number;
   readonly receiverPort: number;
   readonly doorsPort: number;
+  readonly consolePort: number;
 }
 
 const LINE_INTERVAL_MS = 2_000;
@@ -30,11 +31,15 @@ export async function runDev(options: DevOptions): Promise<void> {
   const end = (): void => ending.abort();
   process.once("SIGINT", end).once("SIGTERM", end);
   const account = new FlushAccount();
-  const local = await start(options, account);
-  let doors: IntakeServer | undefined;
+  const book = new FlushBook();
+  const local = await start(options, (report) => {
+    account.add(report);
+    book.add(report);
+  });
+  let faces: Faces | undefined;
   try {
-    doors = await startDoors(local.queueUrl, options.doorsPort);
-    process.stdout.write(formatWelcome(local, doors, options));
+    faces = await openFaces(local, book, options);
+    process.stdout.write(formatWelcome(local, faces, options));
     const producer = createProducer({ queueUrl: local.queueUrl, writer: "penstock-dev", flushIntervalMs: 500 });
     const stopFeed = startFeed(producer);
     const lines = setInterval(() => showLine(formatTotals(account.totals)), LINE_INTERVAL_MS);
@@ -42,8 +47,8 @@ export async function runDev(options: DevOptions): Promise<void> {
     clearInterval(lines);
     stopFeed();
     await producer.close();
-    await doors.close();
-    doors = undefined;
+    await faces.close();
+    faces = undefined;
     // After Ctrl-C nobody waits for long; a second one ends the process.
     const waiting = options.for === undefined ? 0 : await drain(local);
     await local.stop();
@@ -52,12 +57,15 @@ export async function runDev(options: DevOptions): Promise<void> {
     if (options.for !== undefined) judge(account, sent + pending + lost, waiting);
   } finally {
     process.off("SIGINT", end).off("SIGTERM", end);
-    await doors?.close();
+    await faces?.close();
     await local.stop();
   }
 }
 
-async function start({ queuePort, receiverPort, receiver, query }: DevOptions, account: FlushAccount): Promise<Local> {
+async function start(
+  { queuePort, receiverPort, receiver, query }: DevOptions,
+  onReport: (report: FlushReport) => void,
+): Promise<Local> {
   const say = (message: string): void => void process.stderr.write(`${message}\n`);
   const quiet = (): void => {};
   try {
@@ -67,7 +75,7 @@ async function start({ queuePort, receiverPort, receiver, query }: DevOptions, a
       receiverUrl: receiver,
       queryUrl: query,
       log: { debug: quiet, info: quiet, warn: say, error: say },
-      onReport: (report) => account.add(report),
+      onReport,
     });
   } catch (error) {
     if ((error as Error).name !== "ConfigError") throw error;

@@ -1,6 +1,7 @@
 import { styleText } from "node:util";
 import type { Local } from "@penstock/local";
 import { encodeMessage, escapeValue, groupOf, NAME_LABEL, seriesKey } from "@penstock/model";
+import type { Faces } from "./faces.ts";
 
 const DEMO = { [NAME_LABEL]: "demo_total", from: "me" };
 /** As `penstock send` computes it: whichever line sends the series, it goes to one group, or its order would be lost. */
@@ -17,14 +18,11 @@ interface Ports {
   readonly queuePort: number;
   readonly receiverPort: number;
   readonly doorsPort: number;
+  readonly consolePort: number;
 }
 
 /** Where everything listens, and what to try first. */
-export function formatWelcome(
-  local: Local,
-  doors: { readonly url: string; readonly port: number },
-  wanted: Ports,
-): string {
+export function formatWelcome(local: Local, { doors, console }: Faces, wanted: Ports): string {
   const { queueUrl, deadLetterQueueUrl, endpointUrl, receiverUrl } = local;
   const query = local.queryUrl === undefined ? "" : ` --query ${local.queryUrl}`;
   const ids = `--message-group-id ${DEMO_GROUP} --message-deduplication-id "$(date +%s%N)"`;
@@ -32,10 +30,12 @@ export function formatWelcome(
     ...moved("queue", wanted.queuePort, local.queuePort),
     ...moved("receiver", wanted.receiverPort, local.receiverPort),
     ...moved("doors", wanted.doorsPort, doors.port),
+    ...moved("console", wanted.consolePort, console.port),
     `${styleText("bold", "Queue")}         ${queueUrl}`,
     `${styleText("bold", "Dead letters")}  ${deadLetterQueueUrl}`,
     `${styleText("bold", "Receiver")}      ${receiverUrl}`,
     `${styleText("bold", "Doors")}         ${doors.url}  (remote write, OTLP, Pushgateway, JSON: docs/doors.md)`,
+    `${styleText("bold", "Console")}       ${console.url}`,
     "",
     "Send a sample (its group follows from its labels; for another series, `penstock send` finds it):",
     `  echo '${DEMO[NAME_LABEL]}{from="${escapeValue(DEMO.from)}"} 1' | npx penstock send --queue ${queueUrl}`,

@@ -1,0 +1,42 @@
+import { digestOf, type Letter, parseMatchers } from "@penstock/operator";
+import { operating } from "../output/operating.ts";
+import { printable } from "../output/table.ts";
+import { count, timeWords } from "../output/words.ts";
+import { type DlqOptions, openLetters } from "./open.ts";
+
+/** Prints letters as they come within reach, until Ctrl-C. @throws {CommandError} */
+export function runTail(selector = "", options: DlqOptions & { readonly interval: number }): Promise<void> {
+  return operating(async (signal) => {
+    let told = 0;
+    await openLetters(options).tail({
+      matchers: parseMatchers(selector),
+      intervalMs: options.interval,
+      signal,
+      onLetters: (letters) => {
+        for (const letter of letters)
+          process.stdout.write(`${options.json ? JSON.stringify(digestOf(letter)) : lineOf(letter)}\n`);
+      },
+      onHidden: (hidden) => {
+        if (hidden !== told && hidden > 0) {
+          process.stderr.write(
+            `${count(hidden, "letter")} lie behind the ten oldest of their groups, where no look reaches.\n`,
+          );
+        }
+        told = hidden;
+      },
+    });
+  });
+}
+
+function lineOf({ id, diedAtMs, reason, samples, writer = "-", series, detail }: Letter): string {
+  const words = [
+    timeWords(diedAtMs),
+    id.slice(0, 8),
+    reason,
+    count(samples, "sample"),
+    writer,
+    series[0]?.key ?? "",
+    detail,
+  ];
+  return printable(words.filter((word) => word !== "").join("  "));
+}

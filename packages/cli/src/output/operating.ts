@@ -1,0 +1,39 @@
+import { RemoteError } from "@penstock/operator";
+import { CommandError, EXIT } from "../exit.ts";
+
+/**
+ * Runs what asks a queue or a receiver. What went wrong there is exit code 3; a selector or an option that cannot be is 2.
+ * Ctrl-C, and a pipe whose reader is gone, abort the signal: what is in hand is finished and given back first. A second
+ * Ctrl-C ends the process as it would any.
+ *
+ * @throws {CommandError}
+ */
+export async function operating(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const ending = new AbortController();
+  const end = (): void => {
+    process.stderr.write("Finishing what is in hand, and giving the rest back.\n");
+    ending.abort();
+  };
+  const hangUp = (error: NodeJS.ErrnoException): void => {
+    if (error.code !== "EPIPE") throw error;
+    ending.abort();
+  };
+  process.once("SIGINT", end).once("SIGTERM", end);
+  process.stdout.on("error", hangUp);
+  try {
+    await work(ending.signal);
+  } catch (error) {
+    throw asCommandError(error);
+  } finally {
+    process.off("SIGINT", end).off("SIGTERM", end);
+    process.stdout.off("error", hangUp);
+  }
+}
+
+function asCommandError(error: unknown): unknown {
+  if (error instanceof RemoteError) return new CommandError(EXIT.remote, error.message);
+  if (error instanceof SyntaxError || error instanceof RangeError || error instanceof TypeError) {
+    return new CommandError(EXIT.usage, error.message);
+  }
+  return error;
+}

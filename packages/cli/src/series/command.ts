@@ -1,0 +1,36 @@
+import { Command } from "commander";
+import { durationMs } from "../arguments.ts";
+import { LOCAL_RECEIVER, queryOption, receiverOption } from "../output/places.ts";
+
+const HOUR_MS = 60 * 60_000;
+
+const EXAMPLES = `
+Examples:
+  penstock series ls 'orders_total{country="is"}'           lanes in use, and the newest sample of each
+  penstock series show orders_total --since 10m             raw samples, with the lane each is in`;
+
+export function seriesCommand(): Command {
+  const series = new Command("series").description("Look at what is stored: series, their lanes, their raw samples.");
+  series.addHelpText("after", EXAMPLES);
+  series.addCommand(
+    base("ls", "List series, with the lanes in use.").action(async (selector, options) =>
+      (await import("./run.ts")).runList(selector, options),
+    ),
+  );
+  series.addCommand(
+    base("show", "Show the raw samples of series, newest last.").action(async (selector, options) =>
+      (await import("./run.ts")).runShow(selector, options),
+    ),
+  );
+  return series;
+}
+
+function base(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .argument("<selector>", 'a series selector: up, or up{job="api",instance=~"a.*"}')
+    .addOption(receiverOption().default(LOCAL_RECEIVER, "that of `penstock dev`"))
+    .addOption(queryOption())
+    .option("--since <duration>", "how far back (default: 1h)", durationMs, HOUR_MS)
+    .option("--json", "one JSON object per series");
+}

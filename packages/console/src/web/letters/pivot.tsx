@@ -1,0 +1,128 @@
+import type { JSX } from "preact";
+import type { Dimension, PivotRow, PivotView } from "../../api.ts";
+import { ago, whole } from "../format.ts";
+import { useLoaded } from "../loading.ts";
+import { SeriesKey } from "../parts/key.tsx";
+import { ReasonWord } from "../parts/words.tsx";
+import { href, route, withQuery } from "../route.ts";
+import { matchersOf, narrowed } from "./selector.ts";
+
+const DIMENSIONS: readonly Dimension[] = ["reason", "series", "metric", "writer", "hour", "group"];
+const DEFAULT_BY = "reason,metric";
+
+/** What the letters have in common: a row chosen narrows the filter to it. */
+export function PivotTable({
+  query,
+  version,
+}: {
+  readonly query: string;
+  readonly version: unknown;
+}): JSX.Element | null {
+  const by = (route.value.query.get("by") ?? DEFAULT_BY).split(",") as Dimension[];
+  const { value } = useLoaded<PivotView>(href("pivot", { q: query, by: by.join(",") }), undefined, version);
+  return (
+    <section aria-labelledby="pivot">
+      <div class="section-head">
+        <h2 id="pivot">What was refused, and why</h2>
+        <Dimensions by={by} />
+      </div>
+      {value && value.rows.length > 0 && <Rows pivot={value} query={query} />}
+      {value && value.rowCount > value.rows.length && (
+        <p class="quiet">
+          {whole(value.rows.length)} of {whole(value.rowCount)} rows, those with most samples. Narrow the filter to see
+          others.
+        </p>
+      )}
+      {value && value.folded > 0 && (
+        <p class="quiet">{whole(value.folded)} samples are in no row: there are too many rows.</p>
+      )}
+    </section>
+  );
+}
+
+function Dimensions({ by }: { readonly by: readonly Dimension[] }): JSX.Element {
+  const toggled = (dimension: Dimension): string => {
+    const others = by.filter((one) => one !== dimension);
+    const all = others.length === by.length ? [...by, dimension] : others;
+    return withQuery({ by: all.length === 0 ? undefined : all.join(",") });
+  };
+  return (
+    <nav class="chips" aria-label="Add up by">
+      {DIMENSIONS.map((dimension) => (
+        <a
+          key={dimension}
+          class="chip"
+          href={toggled(dimension)}
+          aria-current={by.includes(dimension) ? "true" : undefined}
+        >
+          {dimension}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+function Rows(props: { readonly pivot: PivotView; readonly query: string }): JSX.Element {
+  const { pivot, query } = props;
+  // The answer may be to the question before.
+  const { by } = pivot;
+  const most = pivot.rows[0]!.samples;
+  const nowMs = Date.now();
+  return (
+    <div class="scroll">
+      <table class="data pivot">
+        <thead>
+          <tr>
+            {by.map((dimension) => (
+              <th key={dimension}>{dimension.replace(/^./, (letter) => letter.toUpperCase())}</th>
+            ))}
+            <th class="number">Letters</th>
+            <th class="number">Samples</th>
+            <th class="share" />
+            <th>Since</th>
+            <th>Last</th>
+          </tr>
+        </thead>
+        <tbody>
+          {pivot.rows.map((row) => (
+            <tr key={row.by.join("\u0000")}>
+              {row.by.map((text, i) => (
+                <td key={by[i]}>
+                  {i === 0 ? (
+                    <a class="row-link" href={withQuery({ q: narrowed(query, matchersOf(by, row.by)), id: undefined })}>
+                      <Cell dimension={by[i]!} text={text} />
+                    </a>
+                  ) : (
+                    <Cell dimension={by[i]!} text={text} />
+                  )}
+                </td>
+              ))}
+              <td class="number">{whole(row.letters)}</td>
+              <td class="number">{whole(row.samples)}</td>
+              <td class="share">
+                <meter min={0} max={most} value={row.samples} aria-hidden="true" />
+              </td>
+              <Times row={row} nowMs={nowMs} />
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Times({ row, nowMs }: { readonly row: PivotRow; readonly nowMs: number }): JSX.Element {
+  return (
+    <>
+      <td class="nowrap">{ago(row.oldestMs, nowMs)}</td>
+      <td class="nowrap">{ago(row.newestMs, nowMs)}</td>
+    </>
+  );
+}
+
+function Cell({ dimension, text }: { readonly dimension: Dimension; readonly text: string }): JSX.Element {
+  if (dimension === "series") return <SeriesKey series={text} />;
+  if (dimension === "hour") return <>{text.slice(0, 13).replace("T", " ")} h UTC</>;
+  if (text === "") return <span class="quiet">none</span>;
+  return dimension === "reason" ? <ReasonWord reason={text} /> : <span>{text}</span>;
+}

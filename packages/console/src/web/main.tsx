@@ -1,0 +1,22 @@
+import { render } from "preact";
+import { App } from "./app.tsx";
+import { listenForKeys } from "./keys.ts";
+import { listenForLinks } from "./route.ts";
+import "uplot/dist/uPlot.min.css";
+import "./style/base.css";
+import "./style/frame.css";
+import "./style/controls.css";
+import "./style/state.css";
+import "./style/tables.css";
+import "./style/windows.css";
+import "./style/charts.css";
+import "./style/flow.css";
+import "./style/books.css";
+import "./style/letters.css";
+import "./style/actions.css";
+import "./style/reasons.css";
+import "./theme.ts";
+
+listenForLinks();
+listenForKeys();
+render(<App />, document.getElementById("app")!);

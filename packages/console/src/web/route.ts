@@ -1,0 +1,49 @@
+import { type ReadonlySignal, signal } from "@preact/signals";
+
+/** Where the page is: all that it shows follows from it, so that a link shows the same to somebody else. */
+export interface Route {
+  readonly path: string;
+  readonly query: URLSearchParams;
+}
+
+const current = signal<Route>(read());
+
+export const route: ReadonlySignal<Route> = current;
+
+/** An address within the console; parameters without a value are left out. */
+export function href(path: string, query: Readonly<Record<string, string | undefined>> = {}): string {
+  const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const text = new URLSearchParams(given).toString();
+  return text === "" ? path : `${path}?${text}`;
+}
+
+/** Shows another address, as a step that "back" takes back. */
+export function go(address: string): void {
+  history.pushState(undefined, "", address);
+  current.value = read();
+}
+
+/** This address with some parameters changed; undefined takes one away. */
+export function withQuery(changes: Readonly<Record<string, string | undefined>>): string {
+  return href(current.value.path, { ...Object.fromEntries(current.value.query), ...changes });
+}
+
+/** Follows links of the console without loading the page again. */
+export function listenForLinks(): void {
+  addEventListener("popstate", () => {
+    current.value = read();
+  });
+  document.addEventListener("click", (event) => {
+    const link = event.target instanceof Element ? event.target.closest("a") : null;
+    const isPlain = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
+    if (!link || !isPlain || event.defaultPrevented || link.origin !== location.origin || link.target !== "") return;
+    event.preventDefault();
+    const isOtherPage = link.pathname !== location.pathname;
+    go(link.pathname + link.search + link.hash);
+    if (isOtherPage) scrollTo(0, 0);
+  });
+}
+
+function read(): Route {
+  return { path: location.pathname, query: new URLSearchParams(location.search) };
+}

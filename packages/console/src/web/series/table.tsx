@@ -1,0 +1,48 @@
+import type { JSX } from "preact";
+import type { SeriesView } from "../../api.ts";
+import { exactTime, whole } from "../format.ts";
+import { SeriesKey } from "../parts/key.tsx";
+
+const MAX_ROWS = 500;
+
+/** Raw samples, newest first: every one of them, nothing made up between them. */
+export function PointTable({ series }: { readonly series: readonly SeriesView[] }): JSX.Element {
+  const rows = series
+    .flatMap(({ key, points }) =>
+      points.atMs.map((atMs, i) => ({ key, atMs, value: points.values[i]!, lane: points.lanes[i]! })),
+    )
+    .sort((a, b) => b.atMs - a.atMs);
+  return (
+    <div class="scroll tall">
+      <table class="data">
+        <thead>
+          <tr>
+            <th>Time</th>
+            <th class="number">Value</th>
+            <th>Lane</th>
+            <th>Series</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.slice(0, MAX_ROWS).map(({ key, atMs, value, lane }) => (
+            <tr key={`${atMs} ${lane} ${key}`}>
+              <td class="nowrap mono">{exactTime(atMs)}</td>
+              <td class="number">{String(value)}</td>
+              <td>
+                <span class="lane">{lane === "" ? "none" : lane}</span>
+              </td>
+              <td class="series-cell">
+                <SeriesKey series={key} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {rows.length > MAX_ROWS && (
+        <p class="quiet">
+          The newest {whole(MAX_ROWS)} of {whole(rows.length)}.
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,122 @@
+import { MAX_BATCH_ENTRIES } from "@penstock/model";
+import type { Aws, Mapping, Workspace } from "./aws.ts";
+import { type Check, judge, skipped } from "./check.ts";
+
+/** The function that reads the queue, and its timeout. Pure. */
+export function mappingChecks(mappings: readonly Mapping[]): Check[] {
+  const title = "One function reads the queue";
+  if (mappings.length !== 1) {
+    const cure =
+      mappings.length === 0
+        ? "Connect the consumer's function with the queue, or run the worker: nobody else takes the samples."
+        : "Leave one of them: each would take messages that the others never see.";
+    const seen = `${mappings.length} event source mappings read the queue.`;
+    return [judge("mapping.one", title, seen, { status: mappings.length === 0 ? "WARN" : "FAIL", cure })];
+  }
+  const { functionArn, state, batchSize, responseTypes, hasFilters } = mappings[0]!;
+  const reports = responseTypes.includes("ReportBatchItemFailures");
+  return [
+    judge("mapping.one", title, `${functionArn} reads it.`, undefined),
+    judge(
+      "mapping.state",
+      "It is switched on",
+      `The mapping is ${state}.`,
+      state === "Enabled" ? undefined : { status: "FAIL", cure: "Enable the event source mapping." },
+    ),
+    judge(
+      "mapping.failures",
+      "What is returned stays in the queue",
+      `FunctionResponseTypes is ${JSON.stringify(responseTypes)}.`,
+      reports
+        ? undefined
+        : {
+            status: "FAIL",
+            cure: "Set FunctionResponseTypes to ReportBatchItemFailures: without it Lambda deletes what the consumer returns, and samples are lost.",
+          },
+    ),
+    judge(
+      "mapping.filters",
+      "No message is filtered away",
+      hasFilters ? "The mapping has filters." : "The mapping has no filters.",
+      hasFilters
+        ? { status: "FAIL", cure: "Remove the filters: Lambda deletes the messages that do not pass." }
+        : undefined,
+    ),
+    judge(
+      "mapping.batch",
+      "Batches are full",
+      `BatchSize is ${batchSize}.`,
+      batchSize === MAX_BATCH_ENTRIES
+        ? undefined
+        : { status: "WARN", cure: "Set BatchSize to 10, the most for FIFO: a smaller one only costs more." },
+    ),
+  ];
+}
+
+/** The workspace's state and what is set about it. Pure. */
+export function workspaceChecks({ status, outOfOrderWindowS, retentionDays, seriesLimits }: Workspace): Check[] {
+  const windowTitle = "The out-of-order window is as meant";
+  return [
+    judge(
+      "workspace.status",
+      "The workspace is active",
+      `Its status is ${status}.`,
+      status === "ACTIVE"
+        ? undefined
+        : { status: "FAIL", cure: "Wait until it is ACTIVE, or look in AMP's console why not." },
+    ),
+    outOfOrderWindowS === undefined
+      ? skipped("workspace.window", windowTitle, "AMP did not say what it is.")
+      : judge(
+          "workspace.window",
+          windowTitle,
+          `Samples up to ${outOfOrderWindowS} s late are taken in order.`,
+          undefined,
+        ),
+    judge(
+      "workspace.retention",
+      "How long samples are kept",
+      retentionDays === undefined ? "AMP did not say." : `${retentionDays} days.`,
+      undefined,
+    ),
+    judge(
+      "workspace.limits",
+      "Limits on active series by label set",
+      seriesLimits.length === 0
+        ? "None are set."
+        : seriesLimits.map(({ labels, maxSeries }) => `${labels}: ${maxSeries}`).join("; "),
+      seriesLimits.some(({ maxSeries }) => maxSeries === 0)
+        ? { status: "WARN", cure: "A limit of 0 refuses every series of its label set: raise or remove it." }
+        : undefined,
+    ),
+  ];
+}
+
+/** Asks AWS about the queue's reader. */
+export async function examineMapping(
+  aws: Aws,
+  queueArn: string,
+): Promise<{ readonly checks: readonly Check[]; readonly timeoutS: number | undefined }> {
+  try {
+    const mappings = await aws.mappings(queueArn);
+    const timeoutS = mappings.length === 1 ? await aws.functionTimeoutS(mappings[0]!.functionArn) : undefined;
+    return { checks: mappingChecks(mappings), timeoutS };
+  } catch (error) {
+    return { checks: [unasked("mapping.one", "One function reads the queue", error)], timeoutS: undefined };
+  }
+}
+
+export async function examineWorkspace(aws: Aws, workspaceId: string): Promise<readonly Check[]> {
+  try {
+    return workspaceChecks(await aws.workspace(workspaceId));
+  } catch (error) {
+    return [unasked("workspace.status", "The workspace is active", error)];
+  }
+}
+
+function unasked(id: string, title: string, error: unknown): Check {
+  const { name, message } = error as Error;
+  const cure =
+    "Allow these credentials to look (lambda:ListEventSourceMappings, lambda:GetFunctionConfiguration, aps:Describe*), or look yourself.";
+  return { id, title, status: "WARN", seen: `AWS could not be asked: ${name}: ${message}`, cure };
+}

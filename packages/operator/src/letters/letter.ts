@@ -1,0 +1,203 @@
+import { gunzipSync } from "node:zlib";
+import {
+  cut,
+  type DecodedSeries,
+  decodeMessage,
+  type Kind,
+  type Labels,
+  type Late,
+  MAX_DECODED_BYTES,
+} from "@penstock/model";
+import type { HeldMessage, MessageAttribute } from "../queue.ts";
+
+/** The reason of a whole message that SQS's redrive policy moved: it was received too often. */
+export const MOVED_REASON = "received_too_often";
+
+/** Words of a letter that are shown, at most: a letter may say anything. */
+const MAX_WORDS = 2_000;
+
+/**
+ * The message attribute that a letter carries once it was queued again in its own queue (turned over, or imported): SQS
+ * gives such a copy a new message id and a new time.
+ */
+export const LETTER_ATTRIBUTE = "Penstock.Letter";
+
+/** Series of a letter, as far as it could be read. */
+export interface LetterSeries {
+  /** The series key; empty when the series could not be read. */
+  readonly key: string;
+  readonly labels: Labels;
+  /** Milliseconds since the epoch. */
+  readonly timestamps: readonly number[];
+  readonly values: readonly number[];
+  /** Samples it stands for, unreadable ones too. */
+  readonly samples: number;
+}
+
+/** A dead letter: samples that were refused, with a reason; or a whole message that was received too often. */
+export interface Letter {
+  /** SQS's message id when it came to this queue. Stays the same while it is here, also when it is turned over. */
+  readonly id: string;
+  /** `rejected`: one of ours, with its reason. `moved`: a whole message, moved by the redrive policy. */
+  readonly shape: "rejected" | "moved";
+  /** One of the model's reasons, or `received_too_often`. */
+  readonly reason: string;
+  /** One sentence, or the receiver's own words. */
+  readonly detail: string;
+  /** The receiver's HTTP status, when the receiver refused. */
+  readonly status: number | undefined;
+  readonly requestId: string | undefined;
+  /** Lanes in which it was tried. */
+  readonly lanes: readonly string[];
+  /** When it was rejected or moved, milliseconds since the epoch. */
+  readonly diedAtMs: number;
+  /** When it came to this queue first. */
+  readonly arrivedAtMs: number;
+  /** The message group: every replay of unchanged series goes back to it. */
+  readonly group: string;
+  /** The `id` of its message: a replay carries the same. Undefined when the message has none. */
+  readonly name: string | undefined;
+  readonly writer: string | undefined;
+  readonly kind: Kind;
+  readonly late: Late;
+  /** The message that it comes from. */
+  readonly source: LetterSource | undefined;
+  readonly series: readonly LetterSeries[];
+  /** Samples of all series; an unreadable body counts as one. */
+  readonly samples: number;
+  /** The text that could not be read, cut; undefined when the body is a message. */
+  readonly unreadable: string | undefined;
+  /** Deliveries, those by peeking included. */
+  readonly receiveCount: number;
+  /** As it stands in the queue. */
+  readonly body: string;
+}
+
+export interface LetterSource {
+  readonly messageId: string;
+  readonly group: string;
+  readonly sentAtMs: number;
+  readonly receiveCount: number;
+}
+
+/** What a turned or imported letter keeps of its first arrival. */
+export interface Arrival {
+  readonly id: string;
+  readonly arrivedAtMs: number;
+  readonly shape: Letter["shape"];
+}
+
+/** Reads a letter. Never throws: a dead-letter queue holds what could not be read. */
+export function readLetter(message: HeldMessage): Letter {
+  const { body, group, receiveCount } = message;
+  const object = openBody(body);
+  const rejected = isObject(object?.rejected) ? object.rejected : undefined;
+  const arrival = arrivalOf(message, rejected !== undefined);
+  const decoded = decodeMessage(body);
+  const envelope = decoded.ok ? decoded.message : undefined;
+  const words = readWords(arrival, rejected);
+  return {
+    ...words,
+    id: arrival.id,
+    shape: arrival.shape,
+    diedAtMs: words.diedAtMs ?? arrival.arrivedAtMs,
+    arrivedAtMs: arrival.arrivedAtMs,
+    group,
+    // A letter of an unreadable body has no id of its own, whatever its raw text holds.
+    name: typeof object?.id === "string" ? object.id : undefined,
+    writer: envelope?.writer,
+    kind: envelope?.kind ?? "delta",
+    late: envelope?.late ?? "reject",
+    series: envelope?.series.map(toSeries) ?? [],
+    samples: envelope?.samples ?? 1,
+    unreadable: decoded.ok ? undefined : cut(decoded.raw, MAX_WORDS),
+    receiveCount,
+    body,
+  };
+}
+
+/** The JSON object of a body, unpacked; undefined when there is none. */
+export function openBody(body: string): Record<string, unknown> | undefined {
+  try {
+    const outer: unknown = JSON.parse(body);
+    if (!isObject(outer) || outer.encoding !== "gzip" || typeof outer.data !== "string") return asObject(outer);
+    const bytes = gunzipSync(Buffer.from(outer.data, "base64"), { maxOutputLength: MAX_DECODED_BYTES });
+    return asObject(JSON.parse(bytes.toString()));
+  } catch {
+    // Not JSON, not gzip, or too large: there is no object in it, which is an answer.
+    return undefined;
+  }
+}
+
+/** What is kept for the copy of a letter. */
+export function arrivalAttribute({ id, arrivedAtMs, shape }: Arrival): MessageAttribute {
+  return { DataType: "String", StringValue: JSON.stringify({ id, arrivedAtMs, shape }) };
+}
+
+function arrivalOf({ messageId, sentAtMs, sourceArn, attributes }: HeldMessage, isRejected: boolean): Arrival {
+  const shape = sourceArn !== undefined || !isRejected ? "moved" : "rejected";
+  const fresh: Arrival = { id: messageId, arrivedAtMs: sentAtMs, shape };
+  // What SQS itself has just moved here is a new arrival, whatever it carries from an earlier stay.
+  if (sourceArn !== undefined) return fresh;
+  const kept = openBody(attributes[LETTER_ATTRIBUTE]?.StringValue ?? "");
+  if (typeof kept?.id !== "string" || asTime(kept.arrivedAtMs) === undefined) return fresh;
+  return { id: kept.id, arrivedAtMs: kept.arrivedAtMs as number, shape: kept.shape === "moved" ? "moved" : shape };
+}
+
+type Words = Pick<Letter, "reason" | "detail" | "status" | "requestId" | "lanes" | "source"> & {
+  readonly diedAtMs: number | undefined;
+};
+
+function readWords({ shape }: Arrival, rejected: Record<string, unknown> | undefined): Words {
+  if (shape === "moved" || rejected === undefined) {
+    const detail = "The redrive policy moved the whole message: its consumer crashed, or returned it too often.";
+    const none = { status: undefined, requestId: undefined, lanes: [], source: undefined, diedAtMs: undefined };
+    return { reason: MOVED_REASON, detail, ...none };
+  }
+  const { reason, detail, status, requestId, lanes, at, source } = rejected;
+  return {
+    reason: asText(reason) ?? "unknown",
+    detail: asText(detail) ?? "",
+    status: asNumber(status),
+    requestId: asText(requestId),
+    lanes: Array.isArray(lanes) ? lanes.filter((lane) => typeof lane === "string") : [],
+    source: isObject(source) ? readSource(source) : undefined,
+    diedAtMs: asTime(at),
+  };
+}
+
+function readSource({ messageId, group, sentAt, receiveCount }: Record<string, unknown>): LetterSource {
+  return {
+    messageId: asText(messageId) ?? "",
+    group: asText(group) ?? "",
+    sentAtMs: asTime(sentAt) ?? 0,
+    receiveCount: asNumber(receiveCount) ?? 0,
+  };
+}
+
+function toSeries({ key, labels, timestamps, values, count }: DecodedSeries): LetterSeries {
+  return { key, labels: Object.fromEntries(labels), timestamps, values, samples: count };
+}
+
+function asText(value: unknown): string | undefined {
+  return typeof value === "string" ? cut(value, MAX_WORDS) : undefined;
+}
+
+function asNumber(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+}
+
+/** What a Date can hold. */
+const MAX_TIME_MS = 8.64e15;
+
+function asTime(value: unknown): number | undefined {
+  return typeof value === "number" && value >= 0 && value <= MAX_TIME_MS ? value : undefined;
+}
+
+function asObject(value: unknown): Record<string, unknown> | undefined {
+  return isObject(value) ? value : undefined;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
