@@ -21,9 +21,10 @@ export function start(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
   nodeOptions: readonly string[] = [],
+  input: string | Uint8Array = "",
 ): Call {
   const child = spawn(process.execPath, [...nodeOptions, BIN, ...args], { env: { PATH: process.env.PATH, ...env } });
-  child.stdin.end();
+  child.stdin.end(input);
   const ended = Promise.all([once(child, "close"), text(child.stdout), text(child.stderr)]).then(
     ([[code], stdout, stderr]): Ran => ({ code: code as number | null, stdout, stderr }),
   );

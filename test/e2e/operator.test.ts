@@ -1,6 +1,7 @@
 import { type Local, startLocal } from "@penstock/local";
-import { encodeMessage, groupOf, type Labels, type Message, seriesKey } from "@penstock/model";
+import { encodeGzipMessage, encodeMessage, groupOf, type Labels, type Message, seriesKey } from "@penstock/model";
 import { openQueue } from "@penstock/operator";
+import { createReceiver } from "@penstock/remote-write";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type Ran, start } from "./operator-cli.ts";
 
@@ -145,7 +146,7 @@ test("an operator finds out what was refused and why, mends one, restamps anothe
   expect({ kept, rejected, duplicate }).toEqual({ kept: 3 + 2 + 2, rejected: 2 + 2 + 1, duplicate: 0 });
 });
 
-test("series, explain, check, decode, queue and doctor answer a person and a script", async () => {
+test("series, explain, queue and doctor answer a person and a script", async () => {
   await send({ __name__: "lanes_total" }, [Date.now()], 1);
   await send({ __name__: "lanes_total" }, [Date.now() - 60_000], 2);
   await settled(0);
@@ -171,6 +172,50 @@ test("series, explain, check, decode, queue and doctor answer a person and a scr
   });
   expect(checks.find(({ id }) => id === "receiver.ledger")).toMatchObject({ status: "PASS" });
 });
+
+test("check names what would be refused by its line, and decode opens bodies", async () => {
+  const lines = [
+    'fine_total{a="b"} 1',
+    '{"metric":{"__name__":"x_total","a.b":"c"},"value":1}',
+    '{"v":1,"series":[{"metric":{"__name__":"y_total"},"timestamps":[1795000000],"values":[1]}]}',
+    "no sample",
+  ];
+  const checked = await start(["check", "--json"], {}, [], lines.join("\n")).ended;
+  const findings = checked.stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { line: number; reason: string });
+  expect({ code: checked.code, findings: findings.map(({ line, reason }) => [line, reason]) }).toEqual({
+    code: 1,
+    findings: [
+      [2, "label_invalid"],
+      [3, "timestamp_invalid"],
+      [4, "message_malformed"],
+    ],
+  });
+  expect(await start(["check"], {}, [], lines[0]).ended).toMatchObject({ code: 0, stdout: "1 sample, 0 findings.\n" });
+
+  const series = [{ metric: { __name__: "x_total" }, timestamps: [1_795_000_000_000], values: [7] }];
+  const packed = await start(["decode"], {}, [], encodeGzipMessage({ v: 1, series })).ended;
+  expect(JSON.parse(packed.stdout)).toEqual({ v: 1, series });
+  const opened = await start(["decode"], {}, [], await remoteWriteBody()).ended;
+  expect(JSON.parse(opened.stdout)).toEqual(series[0]);
+  expect(await start(["decode"], {}, [], "\u0000nonsense").ended).toMatchObject({ code: 1, stdout: "" });
+});
+
+/** What our own client posts. */
+async function remoteWriteBody(): Promise<Uint8Array> {
+  let body = new Uint8Array();
+  const { write } = createReceiver({
+    writeUrl: "http://127.0.0.1:1/api/v1/write",
+    fetch: async (request) => {
+      body = new Uint8Array(await (request as Request).arrayBuffer());
+      return new Response();
+    },
+  });
+  await write([{ labels: [["__name__", "x_total"]], timestamps: [1_795_000_000_000], values: [7] }], 1_000);
+  return body;
+}
 
 test("exit codes say whose turn it is: a wrong call is 2, a queue that does not answer 3, a letter not found 1", async () => {
   const nowhere = ["--dead-letters", "http://127.0.0.1:1/000000000000/dead.fifo"];

@@ -59,7 +59,7 @@ export interface Queue {
   delete(receiptHandles: readonly string[]): Promise<readonly (string | undefined)[]>;
   /** Gives messages back at once. For each handle: undefined, or why it comes back only when its visibility ends. */
   release(receiptHandles: readonly string[]): Promise<readonly (string | undefined)[]>;
-  /** Queues the entries in their order, each under its deduplication id. Never rejects. */
+  /** Queues the entries, those of a group in their order, each under its deduplication id. Never rejects. */
   send(entries: readonly Outgoing[]): Promise<readonly SendOutcome[]>;
   figures(): Promise<QueueFigures>;
 }

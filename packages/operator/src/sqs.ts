@@ -13,7 +13,7 @@ import { type HeldMessage, type Outgoing, type Queue, RemoteError, type SendOutc
 const CONNECTION_TIMEOUT_MS = 3_000;
 /** Longer than the longest long poll, 20 s. */
 const REQUEST_TIMEOUT_MS = 30_000;
-/** Deletes, or letters given back; sends go one after the other, in order. */
+/** Calls beside each other: enough that a thousand letters take seconds, few enough for any quota. */
 const CALLS_AT_ONCE = 4;
 const SEND_OPTIONS = { clock: systemClock, attempts: 4, baseMs: 200, maxMs: 5_000 } as const;
 
@@ -170,20 +170,40 @@ function chunks<T>(list: readonly T[], size: number): T[][] {
 async function sendAll(client: SQSClient, queueUrl: string, entries: readonly Outgoing[]): Promise<SendOutcome[]> {
   const taken = new Map<Outgoing, string>();
   const refused = new Map<Outgoing, string>();
-  for (const call of packEntries(entries)) {
-    const unsent = await sendCall(client, queueUrl, call, taken);
-    for (const { entry, detail } of unsent) refused.set(entry, detail);
-    // Attributes count towards the size of a call too: what was too long together may fit alone.
-    const tooLong = unsent.filter(({ detail }) => call.length > 1 && /TooLong/.test(detail));
-    for (const { entry } of tooLong) {
-      for (const { detail } of await sendCall(client, queueUrl, [entry], taken)) refused.set(entry, detail);
-    }
-  }
+  await Promise.all(
+    streamsOf(entries).map(async (stream) => {
+      for (const call of packEntries(stream)) await sendFitting(client, queueUrl, call, taken, refused);
+    }),
+  );
   return entries.map((entry) => {
     const messageId = taken.get(entry);
     if (messageId !== undefined) return { ok: true, messageId };
     return { ok: false, detail: refused.get(entry) ?? "SQS did not say whether it took it" };
   });
+}
+
+/** Entries that may be sent beside each other: each group is in one stream, in its order. */
+function streamsOf(entries: readonly Outgoing[]): Outgoing[][] {
+  const groups = [...Map.groupBy(entries, ({ group }) => group).values()];
+  const streams = Array.from({ length: Math.min(CALLS_AT_ONCE, groups.length) }, (): Outgoing[] => []);
+  for (const [i, group] of groups.entries()) streams[i % streams.length]!.push(...group);
+  return streams;
+}
+
+async function sendFitting(
+  client: SQSClient,
+  queueUrl: string,
+  call: readonly Outgoing[],
+  taken: Map<Outgoing, string>,
+  refused: Map<Outgoing, string>,
+): Promise<void> {
+  const unsent = await sendCall(client, queueUrl, call, taken);
+  for (const { entry, detail } of unsent) refused.set(entry, detail);
+  // Attributes count towards the size of a call too: what was too long together may fit alone.
+  const tooLong = unsent.filter(({ detail }) => call.length > 1 && /TooLong/.test(detail));
+  for (const { entry } of tooLong) {
+    for (const { detail } of await sendCall(client, queueUrl, [entry], taken)) refused.set(entry, detail);
+  }
 }
 
 function sendCall(
