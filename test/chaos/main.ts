@@ -80,3 +80,5 @@ try {
   process.stderr.write(`${(error as Error).message}\n${misuse ? USAGE : ""}`);
   process.exitCode = misuse ? 2 : 1;
 }
+// Every process that was started has ended. Writers that were interrupted would go on trying to send what they hold.
+process.exit();
