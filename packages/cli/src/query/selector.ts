@@ -1,12 +1,9 @@
-import { type Matcher, NAME_LABEL } from "@penstock/model";
-import { parseBraced } from "../labels.ts";
+import type { Matcher } from "@penstock/model";
+import { parseMatchers } from "@penstock/operator";
 
-/** `name`, `{a="b"}` or `name{a="b",c=~"d"}` as matchers. @throws {SyntaxError} */
+/** `name`, `{a="b"}` or `name{a="b",c=~"d"}` as matchers, at least one. @throws {SyntaxError} */
 export function parseSelector(text: string): readonly Matcher[] {
-  const { name, matchers, rest } = parseBraced(text);
-  if (rest.trim() !== "")
-    throw new SyntaxError(`Expected a series selector to end, got \`${rest.trim().slice(0, 40)}\``);
-  const all: Matcher[] = name === "" ? [...matchers] : [{ name: NAME_LABEL, op: "=", value: name }, ...matchers];
-  if (all.length === 0) throw new SyntaxError('Expected a series selector such as up{job="api"}, got nothing');
-  return all;
+  const matchers = parseMatchers(text);
+  if (matchers.length === 0) throw new SyntaxError('Expected a series selector such as up{job="api"}, got nothing');
+  return matchers;
 }
