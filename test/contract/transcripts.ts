@@ -14,7 +14,7 @@ export interface RecordedSeries {
   readonly samples: readonly RecordedSample[];
 }
 
-export interface RecordedMetadata {
+interface RecordedMetadata {
   readonly name?: string;
   readonly help?: string;
   readonly unit?: string;

@@ -6,7 +6,7 @@ import { text } from "node:stream/consumers";
 import { SQSClient } from "@aws-sdk/client-sqs";
 
 /** One entry of a SendMessageBatch. */
-export interface SentEntry {
+interface SentEntry {
   readonly Id: string;
   readonly MessageBody: string;
   readonly MessageGroupId: string;
@@ -14,7 +14,7 @@ export interface SentEntry {
 }
 
 /** What becomes of one entry; `undefined` takes it, `silent` takes it and does not say so. */
-export type EntryFate = undefined | "silent" | { readonly Code: string; readonly SenderFault: boolean };
+type EntryFate = undefined | "silent" | { readonly Code: string; readonly SenderFault: boolean };
 
 export interface SqsStub {
   readonly queueUrl: string;

@@ -13,7 +13,7 @@ import { createIntake, type IntakeOptions } from "../src/app.ts";
 export const NOW_MS = 1_795_475_070_000;
 
 /** Time stands still, and no wait takes any. */
-export const clock: Clock = { now: () => NOW_MS, sleep: () => Promise.resolve(), random: systemClock.random };
+const clock: Clock = { now: () => NOW_MS, sleep: () => Promise.resolve(), random: systemClock.random };
 
 /** A sample as it lies in the queue. */
 export interface Queued {

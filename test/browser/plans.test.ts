@@ -1,0 +1,98 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { DropPlan, Job, ReplayPlan } from "../../packages/console/src/api.ts";
+import { PageClient } from "./http.ts";
+import { type Scene, startScene } from "./scene.ts";
+
+let scene: Scene;
+let page: PageClient;
+
+beforeEach(async () => {
+  scene = await startScene();
+  page = await PageClient.open(scene.console);
+});
+afterEach(() => scene.close());
+
+const BAD = { __name__: "x_total", "bad-name": "x" };
+const REPLAY: ReplayPlan = { selector: "", restamp: false, relabel: [], unnamed: false, reach: "front" };
+const DROP: DropPlan = { selector: "", reach: "front" };
+
+/** Dead letters of one group. */
+async function bury(count: number): Promise<void> {
+  for (let i = 0; i < count; i++) await scene.send(BAD, [[Date.now(), 1]]);
+  await scene.settled();
+}
+
+function dead(): number {
+  const { visible, inFlight } = scene.local.inspect().deadLetters;
+  return visible + inFlight;
+}
+
+/** SQS tells its clock to the second: what comes within the same one may have been there. */
+const CLOCK_MS = 2_100;
+
+describe("what was previewed is what is done", () => {
+  test("letters that came since the preview stay", async () => {
+    await bury(3);
+    const preview = await page.run("preview/drop", DROP);
+    expect(preview.drop?.report).toMatchObject({ dropped: 3 });
+    await new Promise((resolve) => setTimeout(resolve, CLOCK_MS));
+    await bury(2);
+    const drop = await page.run(`jobs/${preview.id}/confirm`, { letters: 3 });
+    expect(drop.drop?.report).toMatchObject({ dropped: 3 });
+    expect(dead()).toBe(2);
+  });
+
+  test("only once, only as it was counted, and only when there was one", async () => {
+    await bury(2);
+    const preview = await page.run("preview/drop", DROP);
+    await expect(page.run(`jobs/${preview.id}/confirm`, { letters: 1 })).rejects.toThrow(/409: .*to be 2/);
+    expect(dead()).toBe(2);
+    await page.run(`jobs/${preview.id}/confirm`, { letters: 2 });
+    expect(dead()).toBe(0);
+    await expect(page.run(`jobs/${preview.id}/confirm`, { letters: 2 })).rejects.toThrow(/409: /);
+    await expect(page.run("jobs/nothing/confirm", { letters: 0 })).rejects.toThrow(/409: /);
+    const look = await page.run("look", { reach: "front" });
+    await expect(page.run(`jobs/${look.id}/confirm`, { letters: 0 })).rejects.toThrow(/409: /);
+  });
+
+  test("nobody drops letters that were not counted", async () => {
+    await bury(13);
+    const front = await page.run("preview/drop", DROP);
+    expect(front.drop?.report).toMatchObject({ dropped: 10, sweep: { hidden: 3 } });
+    await expect(page.run(`jobs/${front.id}/confirm`, { letters: 10 })).rejects.toThrow(/409: .*all letters/);
+    const all = await page.run("preview/drop", { ...DROP, reach: "all" });
+    await page.run(`jobs/${all.id}/confirm`, { letters: 13 });
+    expect(dead()).toBe(0);
+  });
+
+  test("a preview changes nothing, and a replay keeps to its rules", async () => {
+    await bury(2);
+    const relabel = [
+      { source_labels: ["bad-name"], target_label: "good" },
+      { action: "labeldrop", regex: "bad-name" },
+    ] as const;
+    const preview = await page.run("preview/replay", { ...REPLAY, relabel });
+    expect(preview.replay?.report).toMatchObject({ replayed: 2, samples: 2, hopeless: {} });
+    expect(dead()).toBe(2);
+    const replay = await page.run(`jobs/${preview.id}/confirm`, { letters: 2 });
+    expect(replay.replay).toMatchObject({ plan: { relabel }, report: { replayed: 2 } });
+    await scene.settled();
+    expect(dead()).toBe(0);
+    expect(scene.book.books()).toMatchObject({ stored: 2, rejected: { label_invalid: 2 }, received: 4 });
+  });
+});
+
+test("while a replay has the letters in hand no look may take them; cancelled, it gives back what it did not send", async () => {
+  await bury(5);
+  const preview = await page.run("preview/replay", { ...REPLAY, rate: 1 });
+  const { id } = await page.post<{ id: string }>(`jobs/${preview.id}/confirm`, { letters: 5 });
+  await expect(page.run("look", { reach: "front" })).rejects.toThrow(/409: A replay is under way/);
+  await page.post(`jobs/${id}/cancel`, {});
+  await expect.poll(() => page.get<Job>(`jobs/${id}`), { timeout: 10_000 }).toMatchObject({ state: "cancelled" });
+  const { replay } = await page.get<Job>(`jobs/${id}`);
+  await scene.settled();
+  // What was sent back is refused again, for nothing was mended.
+  expect(replay?.report?.replayed).toBeLessThan(5);
+  expect(dead()).toBe(5);
+  expect(scene.local.inspect().deadLetters.inFlight).toBe(0);
+});
