@@ -9,7 +9,8 @@ export default defineConfig({
   test: {
     include: ["packages/**/*.test.ts", "test/**/*.test.ts"],
     pool: "threads",
-    maxWorkers: 2,
+    // One more than the two cores that it must be quick on: many suites wait for processes of their own.
+    maxWorkers: 3,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: ["default", "./test/plain-reporter.ts"],

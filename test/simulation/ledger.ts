@@ -66,7 +66,8 @@ export class Ledger {
   readonly #byMessage = new Map<string, Source>();
   /** What letters speak of, by their bodies: one that is moved back is the same statements once more. */
   readonly #letters = new Map<string, readonly Statement[]>();
-  readonly #byBody = new Map<string, Source>();
+  /** Messages of one text come back in turn: nothing tells them apart. */
+  readonly #byBody = new Map<string, Source[]>();
 
   /** The queue took a message. */
   accept(message: Accepted): Source {
@@ -81,7 +82,7 @@ export class Ledger {
 
   /** A message came back from the dead-letter queue: as it was, or a letter, which states again what it speaks of. */
   comeBack({ messageId, body, group, sentAtMs }: Accepted): void {
-    const moved = this.#byBody.get(body);
+    const moved = this.#inTurn(body);
     const statements = this.#letters.get(body) ?? moved?.statements ?? [];
     const lead = statements[0]?.source ?? moved;
     if (!lead) throw new Error(`Expected to know what came back from the dead-letter queue, got ${body}`);
@@ -107,8 +108,14 @@ export class Ledger {
   #new({ body, group }: Accepted, identity: string): Source {
     const source = readSource(identity, body, group);
     this.#sources.set(identity, source);
-    this.#byBody.set(body, source);
+    this.#byBody.set(body, [...(this.#byBody.get(body) ?? []), source]);
     return source;
+  }
+
+  #inTurn(body: string): Source | undefined {
+    const [next, ...others] = this.#byBody.get(body) ?? [];
+    if (next) this.#byBody.set(body, [...others, next]);
+    return next;
   }
 
   /** Compares what was stated with what lies where. */
