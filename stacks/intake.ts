@@ -27,7 +27,7 @@ export interface Door {
 }
 
 /** One decoded request of up to 6 MB, Lambda's own bound, at a time. */
-const MEMORY_MB = 512;
+const MEMORY_MB = 1_024;
 /** SQS answers in tens of milliseconds; clients give up after 10 to 30 s. */
 const TIMEOUT_S = 15;
 
