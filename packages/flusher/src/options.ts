@@ -1,4 +1,4 @@
-import { GROUP_LABEL, type LabelLimits, MAX_LANES, MAX_SAMPLE_AGE_MS } from "@penstock/model";
+import { GROUP_LABEL, type LabelLimits, MAX_LANES, MAX_REQUEST_BYTES, MAX_SAMPLE_AGE_MS } from "@penstock/model";
 
 /** What may be set about a flush. Every bound has a name; the defaults fit AMP. */
 export interface FlusherOptions {
@@ -43,7 +43,7 @@ export const DEFAULT_OPTIONS: FlusherOptions = {
   settleReserveMs: 1_000,
   maxSamples: 100_000,
   maxSamplesPerRequest: 5_000,
-  maxRequestBytes: 900_000,
+  maxRequestBytes: MAX_REQUEST_BYTES,
   maxRequestsInFlight: 4,
   maxAttempts: 3,
   maxRequests: 200,

@@ -24,7 +24,10 @@ export const MAX_SAMPLE_AGE_MS: number = 60 * 60_000;
 /** Cortex's creation_grace_period: a sample further ahead than this is refused, with its whole series. */
 export const MAX_SAMPLE_LEAD_MS: number = 10 * 60_000;
 
-/** Labels of one series (AMP quotas), `_unique_id` and `_group` included. */
+/** One remote write, unpacked: AMP takes 1 MB (AMP quota L-B71C1602); a tenth of it is left free. */
+export const MAX_REQUEST_BYTES = 900_000;
+
+/** Labels of one series (AMP quota L-CDA4AB0F), `_unique_id` and `_group` included. */
 export const MAX_LABELS = 150;
 
 /** Cortex's max_label_name_length and max_label_value_length, which AMP keeps; UTF-8 bytes, as Go counts. */

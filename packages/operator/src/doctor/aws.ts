@@ -1,5 +1,11 @@
 import { AmpClient, DescribeWorkspaceCommand, DescribeWorkspaceConfigurationCommand } from "@aws-sdk/client-amp";
-import { GetFunctionConfigurationCommand, LambdaClient, ListEventSourceMappingsCommand } from "@aws-sdk/client-lambda";
+import {
+  GetAccountSettingsCommand,
+  GetFunctionConfigurationCommand,
+  LambdaClient,
+  ListEventSourceMappingsCommand,
+} from "@aws-sdk/client-lambda";
+import { type QuotaValues, readPeaks, readQuotas } from "./service-quotas.ts";
 
 /** What connects a queue with a function. */
 export interface Mapping {
@@ -8,9 +14,12 @@ export interface Mapping {
   readonly batchSize: number;
   readonly responseTypes: readonly string[];
   readonly hasFilters: boolean;
+  /** Undefined when it may take all that the account has. */
+  readonly maximumConcurrency: number | undefined;
 }
 
 export interface Workspace {
+  readonly arn: string;
   readonly status: string;
   readonly retentionDays: number | undefined;
   /** Undefined when AMP did not say. */
@@ -23,10 +32,16 @@ export interface Workspace {
 export interface Aws {
   mappings(queueArn: string): Promise<readonly Mapping[]>;
   functionTimeoutS(functionArn: string): Promise<number | undefined>;
+  /** Functions that may run at once in this account and region. */
+  accountConcurrency(): Promise<number>;
   workspace(workspaceId: string): Promise<Workspace>;
+  /** AMP's quotas by their code, as they hold for this workspace. */
+  quotas(workspaceArn: string): Promise<QuotaValues>;
+  /** The most that the workspace used of each resource in the hour before `nowMs`. */
+  peaks(workspaceId: string, resources: readonly string[], nowMs: number): Promise<ReadonlyMap<string, number>>;
 }
 
-/** @param endpoint for tests: where both services are */
+/** @param endpoint for tests: where all services are */
 export function openAws(region: string, endpoint?: string): Aws {
   const options = { region, ...(endpoint !== undefined && { endpoint }) };
   return {
@@ -41,11 +56,16 @@ export function openAws(region: string, endpoint?: string): Aws {
         batchSize: mapping.BatchSize ?? 0,
         responseTypes: mapping.FunctionResponseTypes ?? [],
         hasFilters: (mapping.FilterCriteria?.Filters ?? []).length > 0,
+        maximumConcurrency: mapping.ScalingConfig?.MaximumConcurrency,
       }));
     },
     async functionTimeoutS(functionArn) {
       const client = new LambdaClient(options);
       return (await client.send(new GetFunctionConfigurationCommand({ FunctionName: functionArn }))).Timeout;
+    },
+    async accountConcurrency() {
+      const { AccountLimit } = await new LambdaClient(options).send(new GetAccountSettingsCommand({}));
+      return AccountLimit?.ConcurrentExecutions ?? 0;
     },
     async workspace(workspaceId) {
       const client = new AmpClient(options);
@@ -54,6 +74,7 @@ export function openAws(region: string, endpoint?: string): Aws {
       const command = new DescribeWorkspaceConfigurationCommand({ workspaceId });
       const { workspaceConfiguration: configuration } = await client.send(command);
       return {
+        arn: workspace?.arn ?? "",
         status: workspace?.status?.statusCode ?? "unknown",
         retentionDays: configuration?.retentionPeriodInDays,
         outOfOrderWindowS: read(),
@@ -63,6 +84,8 @@ export function openAws(region: string, endpoint?: string): Aws {
         })),
       };
     },
+    quotas: (workspaceArn) => readQuotas(options, "aps", workspaceArn),
+    peaks: (workspaceId, resources, nowMs) => readPeaks(options, workspaceId, resources, nowMs),
   };
 }
 

@@ -1,6 +1,7 @@
 import { MAX_BATCH_ENTRIES } from "@penstock/model";
 import type { Aws, Mapping, Workspace } from "./aws.ts";
 import { type Check, judge, skipped } from "./check.ts";
+import { concurrencyCheck, quotaChecks, USED_RESOURCES } from "./quotas.ts";
 
 /** The function that reads the queue, and its timeout. Pure. */
 export function mappingChecks(mappings: readonly Mapping[]): Check[] {
@@ -99,24 +100,55 @@ export async function examineMapping(
 ): Promise<{ readonly checks: readonly Check[]; readonly timeoutS: number | undefined }> {
   try {
     const mappings = await aws.mappings(queueArn);
-    const timeoutS = mappings.length === 1 ? await aws.functionTimeoutS(mappings[0]!.functionArn) : undefined;
-    return { checks: mappingChecks(mappings), timeoutS };
+    if (mappings.length !== 1) return { checks: mappingChecks(mappings), timeoutS: undefined };
+    const timeoutS = await aws.functionTimeoutS(mappings[0]!.functionArn);
+    return { checks: [...mappingChecks(mappings), await examineConcurrency(aws, mappings[0]!)], timeoutS };
   } catch (error) {
-    return { checks: [unasked("mapping.one", "One function reads the queue", error)], timeoutS: undefined };
+    const may = "lambda:ListEventSourceMappings, lambda:GetFunctionConfiguration";
+    return { checks: [unasked("mapping.one", "One function reads the queue", may, error)], timeoutS: undefined };
   }
 }
 
-export async function examineWorkspace(aws: Aws, workspaceId: string): Promise<readonly Check[]> {
+async function examineConcurrency(aws: Aws, mapping: Mapping): Promise<Check> {
   try {
-    return workspaceChecks(await aws.workspace(workspaceId));
+    return concurrencyCheck(mapping, await aws.accountConcurrency());
   } catch (error) {
-    return [unasked("workspace.status", "The workspace is active", error)];
+    return unasked("mapping.concurrency", "The account has room for the consumer", "lambda:GetAccountSettings", error);
   }
 }
 
-function unasked(id: string, title: string, error: unknown): Check {
+/** Asks AWS about the workspace, its quotas and how much of them is used. */
+export async function examineWorkspace(aws: Aws, workspaceId: string, nowMs: number): Promise<readonly Check[]> {
+  let workspace: Workspace;
+  try {
+    workspace = await aws.workspace(workspaceId);
+  } catch (error) {
+    const may = "aps:DescribeWorkspace, aps:DescribeWorkspaceConfiguration";
+    return [unasked("workspace.status", "The workspace is active", may, error)];
+  }
+  return [...workspaceChecks(workspace), ...(await examineQuotas(aws, workspaceId, workspace.arn, nowMs))];
+}
+
+async function examineQuotas(
+  aws: Aws,
+  workspaceId: string,
+  workspaceArn: string,
+  nowMs: number,
+): Promise<readonly Check[]> {
+  try {
+    const [quotas, peaks] = await Promise.all([
+      aws.quotas(workspaceArn),
+      aws.peaks(workspaceId, USED_RESOURCES, nowMs),
+    ]);
+    return quotaChecks(quotas, peaks);
+  } catch (error) {
+    const may = "servicequotas:ListServiceQuotas, servicequotas:ListAWSDefaultServiceQuotas, cloudwatch:GetMetricData";
+    return [unasked("quota", "The workspace's quotas", may, error)];
+  }
+}
+
+function unasked(id: string, title: string, may: string, error: unknown): Check {
   const { name, message } = error as Error;
-  const cure =
-    "Allow these credentials to look (lambda:ListEventSourceMappings, lambda:GetFunctionConfiguration, aps:Describe*), or look yourself.";
+  const cure = `Allow these credentials to look (${may}), or look yourself.`;
   return { id, title, status: "WARN", seen: `AWS could not be asked: ${name}: ${message}`, cure };
 }

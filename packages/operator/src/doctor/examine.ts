@@ -32,7 +32,7 @@ export interface ExamineOptions {
  * samples at the receiver. Never rejects: what cannot be looked at is a check that failed.
  */
 export async function* examine(options: ExamineOptions): AsyncGenerator<Check, void, undefined> {
-  const { queueUrl, deadLetterQueueUrl, receiverUrl, clock = systemClock } = options;
+  const { queueUrl, deadLetterQueueUrl, clock = systemClock } = options;
   const client = sqsClientOf(queueUrl);
   const region = await client.config.region().catch(() => undefined);
   yield region === undefined
@@ -62,18 +62,17 @@ export async function* examine(options: ExamineOptions): AsyncGenerator<Check, v
       yield await permission(`dead-letters.${what}`, TITLES[what], deadClient, deadLetterQueueUrl, what);
     }
   }
-  yield* examineReceiver(options, aws, receiverUrl, clock);
+  yield* examineReceiver(options, clock);
 }
 
 async function* examineReceiver(
-  { receiver, probe }: ExamineOptions,
-  aws: Aws | undefined,
-  receiverUrl: string | undefined,
+  { receiver, receiverUrl = "", probe, aws }: ExamineOptions,
   clock: Clock,
 ): AsyncGenerator<Check, void, undefined> {
-  const workspaceId = /\/workspaces\/(ws-[^/]+)/.exec(receiverUrl ?? "")?.[1];
-  if (aws && workspaceId !== undefined && isAws(receiverUrl!)) yield* await examineWorkspace(aws, workspaceId);
-  else yield skipped("workspace.status", "The workspace is active", "The receiver is no workspace of AMP.");
+  const [, region, workspaceId] = WORKSPACE_URL.exec(receiverUrl) ?? [];
+  if (region !== undefined && workspaceId !== undefined) {
+    yield* await examineWorkspace(aws ?? openAws(region), workspaceId, clock.now());
+  } else yield skipped("workspace.status", "The workspace is active", "The receiver is no workspace of AMP.");
   if (!receiver)
     yield skipped("receiver.ledger", "What was just written can be read at once", "No receiver was given.");
   else if (probe === "read") {
@@ -84,6 +83,10 @@ async function* examineReceiver(
     );
   } else yield* await examineLedger(receiver, clock);
 }
+
+/** Where AMP takes writes: the region that a workspace lies in need not be the queue's. */
+const WORKSPACE_URL =
+  /^https:\/\/aps-workspaces(?:-fips)?\.([^./]+)\.(?:amazonaws\.com|api\.aws)[^/]*\/workspaces\/(ws-[^/]+)/;
 
 const TITLES = {
   send: "These credentials may put letters back into the dead-letter queue",
