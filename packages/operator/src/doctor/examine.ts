@@ -7,7 +7,7 @@ import {
 import { type Clock, type Receiver, systemClock } from "@penstock/model";
 import type { QueueFigures } from "../queue.ts";
 import { sqsClientOf, sqsQueue } from "../sqs.ts";
-import { type Aws, openAws } from "./aws.ts";
+import type { Aws } from "./aws.ts";
 import { type Check, failed, judge, skipped } from "./check.ts";
 import { examineMapping, examineWorkspace } from "./deployed.ts";
 import { examineLedger } from "./ledger.ts";
@@ -45,7 +45,7 @@ export async function* examine(options: ExamineOptions): AsyncGenerator<Check, v
   if (queue) yield clockCheck(clock.now(), queue.serverNowMs);
   if (queue) yield* queueChecks(queue, dead?.attributes.QueueArn);
   if (queue) yield await permission("queue.send", "These credentials may send to the queue", client, queueUrl, "send");
-  const aws = options.aws ?? (region !== undefined && isAws(queueUrl) ? openAws(region) : undefined);
+  const aws = options.aws ?? (region !== undefined && isAws(queueUrl) ? await openAws(region) : undefined);
   const queueArn = queue?.attributes.QueueArn;
   if (queue && aws && queueArn !== undefined) {
     const { checks, timeoutS } = await examineMapping(aws, queueArn);
@@ -71,7 +71,7 @@ async function* examineReceiver(
 ): AsyncGenerator<Check, void, undefined> {
   const [, region, workspaceId] = WORKSPACE_URL.exec(receiverUrl) ?? [];
   if (region !== undefined && workspaceId !== undefined) {
-    yield* await examineWorkspace(aws ?? openAws(region), workspaceId, clock.now());
+    yield* await examineWorkspace(aws ?? (await openAws(region)), workspaceId, clock.now());
   } else yield skipped("workspace.status", "The workspace is active", "The receiver is no workspace of AMP.");
   if (!receiver)
     yield skipped("receiver.ledger", "What was just written can be read at once", "No receiver was given.");
@@ -150,6 +150,11 @@ async function permission(
     }
     return skipped(id, title, `It could not be told: ${name}: ${message}`);
   }
+}
+
+/** Four SDK clients take longer to load than all the rest of the operator: only an examination in AWS needs them. */
+async function openAws(region: string): Promise<Aws> {
+  return (await import("./aws.ts")).openAws(region);
 }
 
 function isAws(url: string): boolean {
