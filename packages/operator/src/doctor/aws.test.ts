@@ -3,6 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test, vi } from "vitest";
 import { openAws } from "./aws.ts";
+import type { Check } from "./check.ts";
 import { examineMapping, examineWorkspace } from "./deployed.ts";
 import { examine } from "./examine.ts";
 
@@ -165,14 +166,14 @@ test("a workspace is asked about in its own region, whatever the queue's is", as
   const endpoint = await serve();
   vi.stubEnv("AWS_ENDPOINT_URL", endpoint);
   vi.stubEnv("AWS_REGION", "us-east-1");
-  const checks = await Array.fromAsync(
-    examine({
-      queueUrl: `${endpoint}/1/metrics.fifo`,
-      deadLetterQueueUrl: `${endpoint}/1/dead.fifo`,
-      receiverUrl: "https://aps-workspaces.eu-west-1.amazonaws.com/workspaces/ws-1/",
-      probe: "read",
-    }),
-  );
+  const checks: Check[] = [];
+  const examined = examine({
+    queueUrl: `${endpoint}/1/metrics.fifo`,
+    deadLetterQueueUrl: `${endpoint}/1/dead.fifo`,
+    receiverUrl: "https://aps-workspaces.eu-west-1.amazonaws.com/workspaces/ws-1/",
+    probe: "read",
+  });
+  for await (const check of examined) checks.push(check);
   expect(checks).toContainEqual(expect.objectContaining({ id: "quota.active-series", status: "WARN" }));
   const quotas = asked.filter(({ target }) => target === "ListServiceQuotas");
   expect(quotas.map(({ authorization }) => authorization.split("/")[2])).toEqual(["eu-west-1", "eu-west-1"]);

@@ -76,6 +76,7 @@ test("a mapping that loses what is returned, or filters, is a fault", () => {
     batchSize: 10,
     responseTypes: ["ReportBatchItemFailures"],
     hasFilters: false,
+    maximumConcurrency: undefined,
   };
   expect(troubles(mappingChecks([mapping]))).toEqual([]);
   expect(troubles(mappingChecks([{ ...mapping, responseTypes: [] }]))).toEqual(["FAIL mapping.failures"]);
@@ -89,7 +90,13 @@ test("a mapping that loses what is returned, or filters, is a fault", () => {
 });
 
 test("a workspace that is not active, or refuses a label set's series, is told", () => {
-  const workspace = { status: "ACTIVE", retentionDays: 150, outOfOrderWindowS: 600, seriesLimits: [] };
+  const workspace = {
+    arn: "arn:aws:aps:eu-west-1:1:workspace/ws-1",
+    status: "ACTIVE",
+    retentionDays: 150,
+    outOfOrderWindowS: 600,
+    seriesLimits: [],
+  };
   expect(troubles(workspaceChecks(workspace))).toEqual([]);
   const odd = { ...workspace, status: "UPDATING", seriesLimits: [{ labels: "{}", maxSeries: 0 }] };
   expect(troubles(workspaceChecks(odd))).toEqual(["FAIL workspace.status", "WARN workspace.limits"]);
