@@ -1,17 +1,16 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { INTAKE_SETTINGS, startIntakeServer } from "@penstock/intake";
 import { decodeMessage, type QueueEntry } from "@penstock/model";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { describeWith } from "../require.ts";
 
 const page = readFileSync(new URL("../../docs/doors.md", import.meta.url), "utf8");
 const commands = [...page.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, command]) => command!);
-const hasCurl = spawnSync("curl", ["--version"]).status === 0;
-if (!hasCurl) console.warn('SKIPPED "the commands of docs/doors.md": no `curl` on the PATH');
 
-describe.skipIf(!hasCurl)("the commands of docs/doors.md", () => {
+describeWith("curl", "the commands of docs/doors.md", () => {
   test("each is taken, and puts into the queue what the page says", async () => {
     const entries: QueueEntry[] = [];
     const queue = async (more: readonly QueueEntry[]): Promise<[]> => {

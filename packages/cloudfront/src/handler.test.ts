@@ -163,7 +163,7 @@ test("while the queue takes nothing all messages come back; what comes of them l
       level: "ERROR",
       message: "A message goes back to the event queue",
       messageId,
-      why: expect.stringMatching(/^The queue did not take .* (Throttled|ServiceUnavailable)/),
+      why: expect.stringMatching(/^The queue has not taken 1 sample so far\. (Throttled|ServiceUnavailable)/),
     })),
   );
   pipeline.queue = works;

@@ -1,12 +1,21 @@
-import type { Sample, Series } from "./batch.ts";
-import { convict } from "./convict.ts";
-import { moveOn, rejectSample, storeSample, triedLane } from "./fate.ts";
-import { type Refused, refusedWords } from "./judge.ts";
+import { isDelta, type Sample, type Series } from "./batch.ts";
+import { type Charge, convict } from "./convict.ts";
+import { moveOn, rejectRefused, storeSample } from "./fate.ts";
+import { type Answer, wordsOf } from "./judge.ts";
 import type { Ledger } from "./ledger.ts";
+import { halves } from "./lists.ts";
 import { look } from "./look.ts";
-import { halves, inTimeOrder, type Unit } from "./pack.ts";
-import { type Refusal, readRefusal } from "./refusal.ts";
+import { inTimeOrder, type Unit } from "./pack.ts";
+import { isCuredByALane, readRefusal } from "./refusal.ts";
 import type { Run } from "./run.ts";
+
+/** A refused request, and what was found when looking again. */
+interface Findings extends Charge {
+  readonly placed: readonly Sample[];
+  /** Those of them that did not land. */
+  readonly missing: readonly Sample[];
+  readonly ledger: Ledger;
+}
 
 /**
  * After a refusal: ask what landed, do not parse why. A 400 can be a partial acceptance, names one sample of maybe
@@ -18,65 +27,55 @@ import type { Run } from "./run.ts";
  */
 export async function lookAgain(
   placed: readonly Sample[],
-  refused: Refused,
+  answer: Answer,
   startMs: number,
   run: Run,
 ): Promise<Unit[] | undefined> {
-  const { options, budget } = run;
-  if (!(await budget.wait(options.lookAgainDelayMs))) return undefined;
+  if (!(await run.budget.wait(run.options.lookAgainDelayMs))) return undefined;
   const series = [...new Set(placed.map((sample) => sample.series))];
   const oldestMs = placed.reduce((oldest, { atMs }) => Math.min(oldest, atMs), startMs);
-  const view = await look(series, oldestMs, run);
-  if (view.unseenGroups.size > 0) return undefined;
-  for (const each of series) view.ledger.refresh(each);
-  const refusal = readRefusal(refused.body);
-  noteReceipts(placed, view.ledger, refusal, run);
+  const { ledger, unseenGroups } = await look(series, oldestMs, run);
+  if (unseenGroups.size > 0) return undefined;
+  const missing = placed.filter((sample) => !landed(sample, ledger, run));
+  const findings = { placed, missing, ledger, answer, refusal: readRefusal(answer.body) };
+  noteReceipts(findings);
+  noteHorizon(findings, run);
+  return decide(findings, series, run).filter((unit) => unit.length > 0);
+}
 
-  const missing = placed.filter((sample) => !landed(sample, view.ledger, run));
-  noteHorizon(placed, missing, view.ledger, refusal, run);
-  const sorted = Map.groupBy(missing, (sample) => whyMissing(sample, view.ledger, run));
+/** Rejects what can never be stored, and says what is to be sent next of the rest. */
+function decide(findings: Findings, series: readonly Series[], run: Run): Unit[] {
+  const { placed, missing, ledger, answer, refusal } = findings;
+  const sorted = Map.groupBy(missing, (sample) => whyMissing(sample, ledger, run));
   for (const sample of sorted.get("another value") ?? []) {
-    const detail = `Expected one value at ${sample.atMs}, the receiver has ${view.ledger.at(sample.series, 1, sample.atMs)}`;
-    rejectSample(
-      sample,
-      { reason: "new-value-for-timestamp", detail: refused.body === "" ? detail : refusedWords(refused) },
-      refused,
-    );
+    const there = ledger.at(sample.series, 1, sample.atMs);
+    const detail = `Expected one value at ${sample.atMs}, the receiver has ${there}`;
+    rejectRefused(sample, "new-value-for-timestamp", answer, answer.body === "" ? detail : wordsOf(answer));
   }
   for (const sample of sorted.get("behind") ?? []) {
     const reason = refusal.reason === "sample-too-old" ? refusal.reason : "sample-out-of-order";
-    triedLane(sample);
-    rejectSample(sample, { reason, detail: refusedWords(refused) }, refused);
+    rejectRefused(sample, reason, answer);
   }
-  for (const sample of sorted.get("in the way") ?? []) moveOn(sample, run);
-
   const moved = sorted.get("in the way") ?? [];
-  const suspects = sorted.get("maybe behind") ?? [];
+  for (const sample of moved) moveOn(sample, run);
   const fallen = sorted.get("fallen") ?? [];
-  // When nothing could be set aside, sending the same once more would only be refused once more.
-  const setAside = fallen.length < placed.length;
   for (const sample of fallen) sample.refusals++;
-  const culprits = fallen.filter((sample) => !setAside || sample.refusals > 1);
-  const again = fallen.filter((sample) => !culprits.includes(sample));
+  // When nothing could be set aside, sending the same once more would only be refused once more.
+  const alone = fallen.length === placed.length;
+  const again = fallen.filter(({ refusals }) => !alone && refusals === 1);
+  const culprits = fallen.filter(({ refusals }) => alone || refusals > 1);
   for (const each of series) reserve(each);
-  const convicted = convict(culprits, !setAside, refusal, refused, run);
+  const convicted = convict(culprits, alone, findings, run);
+  const doubtful = inDoubt(sorted.get("maybe behind") ?? [], findings);
   // A restamp is later than all that waits for a place, so it goes last.
-  const placedAnew = [...again, ...moved, ...convicted.moved];
-  const units = [placedAnew, ...inDoubt(suspects, missing, placed), ...convicted.units, convicted.restamped];
-  return units.filter((unit) => unit.length > 0);
+  return [[...again, ...moved, ...convicted.moved], ...doubtful, ...convicted.units, convicted.restamped];
 }
 
 /**
  * When all that was refused are gauges behind others, the oldest of them is beyond the horizon, whatever the others are.
  * Where the text names one that is too old, it says so of everything older.
  */
-function noteHorizon(
-  placed: readonly Sample[],
-  missing: readonly Sample[],
-  ledger: Ledger,
-  refusal: Refusal,
-  { horizon }: Run,
-): void {
+function noteHorizon({ placed, missing, ledger, refusal }: Findings, { horizon }: Run): void {
   const { reason, timestampMs } = refusal;
   if (reason === "sample-out-of-order") horizon.refused(Number.POSITIVE_INFINITY);
   if (reason === "sample-too-old" && timestampMs !== undefined) horizon.refused(timestampMs);
@@ -85,20 +84,18 @@ function noteHorizon(
 }
 
 /** Those that were refused beside others go without them; alone, the newer half first: refused, it speaks for the older. */
-function inDoubt(suspects: readonly Sample[], missing: readonly Sample[], placed: readonly Sample[]): Unit[] {
+function inDoubt(suspects: readonly Sample[], { missing, placed }: Findings): Unit[] {
   const wereAlone = missing.length === placed.length && suspects.length > 1;
   return wereAlone ? halves(inTimeOrder(suspects)).toReversed() : [suspects];
 }
 
 /** A receipt that landed speaks for its part; one that the receiver names is left out from now on. */
-function noteReceipts(placed: readonly Sample[], ledger: Ledger, refusal: Refusal, run: Run): void {
+function noteReceipts({ placed, ledger, refusal }: Findings): void {
+  // But if something of another consumer was in its way, the book has seen that now, and the next receipt is later.
+  const isRefused = refusal.aboutReceipt && !isCuredByALane(refusal);
   for (const part of new Set(placed.map((sample) => sample.part))) {
     if (ledger.receipt(part.load.record.group, part.receipt)) part.receipted = true;
-    // Out of order means that another consumer wrote one: the book has seen it now, and the next is later.
-    else if (refusal.aboutReceipt && refusal.reason !== "sample-out-of-order") {
-      part.receiptRefused = true;
-      run.tally.receiptMissing();
-    }
+    else if (isRefused) part.receiptRefused = true;
   }
 }
 
@@ -111,9 +108,9 @@ function landed(sample: Sample, ledger: Ledger, run: Run): boolean {
 type Why = "in the way" | "another value" | "behind" | "maybe behind" | "fallen";
 
 function whyMissing(sample: Sample, ledger: Ledger, { horizon }: Run): Why {
-  const { series, lane, atMs, part } = sample;
+  const { series, lane, atMs } = sample;
   if (!isInTheWay(sample)) return "fallen";
-  if (part.load.message?.kind === "delta") return "in the way";
+  if (isDelta(sample)) return "in the way";
   if (ledger.at(series, lane, atMs) !== undefined) return "another value";
   // With an out-of-order window a gauge behind another is no reason for a refusal, unless it is beyond the window.
   return horizon.isBeyond(atMs) ? "behind" : "maybe behind";
@@ -125,8 +122,8 @@ function isInTheWay({ series, lane, atMs }: Sample): boolean {
 
 /** A gauge with a newer sample in its series, and none at its own time. */
 function isBehindAnother(sample: Sample, ledger: Ledger): boolean {
-  const { series, lane, atMs, part } = sample;
-  return part.load.message?.kind !== "delta" && isInTheWay(sample) && ledger.at(series, lane, atMs) === undefined;
+  const { series, lane, atMs } = sample;
+  return !isDelta(sample) && isInTheWay(sample) && ledger.at(series, lane, atMs) === undefined;
 }
 
 /**

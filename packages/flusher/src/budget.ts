@@ -16,15 +16,9 @@ export class Budget {
     this.#options = options;
   }
 
-  /** Whether one more exchange fits after waiting so long, with the time that settling takes. */
-  fits(waitMs: number): boolean {
-    const { requestTimeoutMs, settleReserveMs } = this.#options;
-    return this.#clock.now() + waitMs + requestTimeoutMs + settleReserveMs <= this.#deadlineMs;
-  }
-
   /** Takes one request off the budget; false when there is none left, or no time for it. */
   takeRequest(): boolean {
-    if (this.#closed || this.#requests >= this.#options.maxRequests || !this.fits(0)) return false;
+    if (this.#closed || this.#requests >= this.#options.maxRequests || !this.#fits(0)) return false;
     this.#requests++;
     return true;
   }
@@ -36,7 +30,7 @@ export class Budget {
 
   /** Takes one look off the budget; false when there is none left, or no time for it. */
   takeLook(): boolean {
-    if (this.#looks >= this.#options.maxLooks || !this.fits(0)) return false;
+    if (this.#looks >= this.#options.maxLooks || !this.#fits(0)) return false;
     this.#looks++;
     return true;
   }
@@ -48,8 +42,14 @@ export class Budget {
 
   /** Waits, if there is time for an exchange after it; false when there is not. */
   async wait(ms: number): Promise<boolean> {
-    if (!this.fits(ms)) return false;
+    if (!this.#fits(ms)) return false;
     await this.#clock.sleep(ms);
     return true;
+  }
+
+  /** Whether one more exchange fits after waiting so long, with the time that settling takes. */
+  #fits(waitMs: number): boolean {
+    const { requestTimeoutMs, settleReserveMs } = this.#options;
+    return this.#clock.now() + waitMs + requestTimeoutMs + settleReserveMs <= this.#deadlineMs;
   }
 }

@@ -1,5 +1,5 @@
-import { backoffMs, type WriteAnswer } from "@penstock/model";
-import type { Part, Sample } from "./batch.ts";
+import { backoffMs } from "@penstock/model";
+import type { Sample } from "./batch.ts";
 import { judge, type Verdict } from "./judge.ts";
 import { toRequest } from "./request.ts";
 import type { Run } from "./run.ts";
@@ -26,12 +26,13 @@ interface SendLess {
 export async function deliver(placed: readonly Sample[], run: Run): Promise<Outcome> {
   const { options, budget, tally, ports } = run;
   for (let attempt = 1; budget.takeRequest(); attempt++) {
-    const verdict = judge(await post(placed, run));
+    const verdict = await post(placed, run);
     if (verdict.kind === "stored") {
-      for (const { part } of placed) receipted(part);
+      for (const { part } of placed) part.receipted ||= !part.receiptRefused;
       return verdict;
     }
     if (verdict.kind === "misconfigured") {
+      tally.warn(`The receiver refuses our configuration: HTTP ${verdict.status} ${verdict.body}`);
       budget.close();
       return { kind: "wait" };
     }
@@ -53,29 +54,25 @@ function sendLess(placed: readonly Sample[], samplesPerSecond: number | undefine
   return { kind: "send-less", samples };
 }
 
-async function post(placed: readonly Sample[], { ports, options, book, tally }: Run): Promise<WriteAnswer> {
+async function post(placed: readonly Sample[], { ports, options, book, tally }: Run): Promise<Verdict> {
   const { clock, receiver } = ports;
   const startedMs = clock.now();
   // Receipts are written anew at each attempt: an earlier answer that is still on its way cannot put them out of order.
   const receipts = receiver.read ? book.write(placed, startedMs) : new Map();
   const request = toRequest(placed, receipts, options.groupLabel);
   const answer = await receiver.write(request, options.requestTimeoutMs);
-  const status = answer.kind === "answered" ? answer.status : undefined;
-  const ok = status !== undefined && status >= 200 && status < 300 && status !== 202;
-  const detail = ok ? "" : answer.kind === "answered" ? answer.body : answer.detail;
+  const verdict = judge(answer);
+  const said =
+    answer.kind === "answered"
+      ? { status: answer.status, detail: answer.body }
+      : { status: undefined, detail: answer.detail };
   tally.requests.push({
     atMs: startedMs,
     durationMs: clock.now() - startedMs,
     series: request.length - receipts.size,
     samples: placed.length,
-    status,
-    detail,
+    status: said.status,
+    detail: verdict.kind === "stored" ? "" : said.detail,
   });
-  if (judge(answer).kind === "misconfigured")
-    tally.warn(`The receiver refuses our configuration: HTTP ${status} ${detail}`);
-  return answer;
-}
-
-function receipted(part: Part): void {
-  part.receipted = true;
+  return verdict;
 }

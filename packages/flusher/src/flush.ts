@@ -1,5 +1,5 @@
 import { lookAgain } from "./again.ts";
-import { type Load, readBatch, type Series, samplesOf } from "./batch.ts";
+import { type Load, type Series, samplesOf } from "./batch.ts";
 import { writeBlindly } from "./blind.ts";
 import { Budget } from "./budget.ts";
 import { Horizon } from "./horizon.ts";
@@ -7,6 +7,7 @@ import { look, lookStartMs, type View } from "./look.ts";
 import { type FlusherOptions, readOptions } from "./options.ts";
 import { pack } from "./pack.ts";
 import type { Ports, QueueRecord, Settlement } from "./ports.ts";
+import { readBatch } from "./read.ts";
 import { ReceiptBook } from "./receipts.ts";
 import type { Report } from "./report.ts";
 import type { Run } from "./run.ts";
@@ -65,7 +66,7 @@ async function writeSeeing(loads: readonly Load[], run: Run): Promise<void> {
   );
   // By the time of the look: a sample that became late since was not looked for, and may have landed before.
   const fresh = sift(loads, await firstLook(loads, startMs, nowMs, run), nowMs, options);
-  await write(pack(fresh, options), (placed, refused) => lookAgain(placed, refused, startMs, run), run);
+  await write(pack(fresh, options), (placed, answer) => lookAgain(placed, answer, startMs, run), run);
 }
 
 /** One look for the whole batch, before anything is written. */
@@ -76,9 +77,7 @@ async function firstLook(loads: readonly Load[], startMs: number, nowMs: number,
       if (mustSee(sample, nowMs, run.options.maxAgeMs)) series.add(sample.series);
     }
   }
-  const view = await look([...series], startMs, run);
-  for (const each of series) view.ledger.refresh(each);
-  return view;
+  return look([...series], startMs, run);
 }
 
 function received(loads: readonly Load[]): number {

@@ -1,11 +1,18 @@
 import { cut, type WriteAnswer } from "@penstock/model";
 
+/** What the receiver said when it did not store all of a request. */
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+  readonly requestId: string | undefined;
+}
+
 /** What one answer to a write means. */
 export type Verdict =
   /** All of it is stored. */
   | { readonly kind: "stored" }
   /** Some of it may be stored: look again. */
-  | { readonly kind: "refused"; readonly status: number; readonly body: string; readonly requestId: string | undefined }
+  | ({ readonly kind: "refused" } & Answer)
   | { readonly kind: "too-large" }
   /** Nothing is stored. `samplesPerSecond` when the receiver's ingestion rate is what was exceeded. */
   | {
@@ -16,14 +23,9 @@ export type Verdict =
   /** Nobody knows what is stored: the same samples to the same lanes, later. */
   | { readonly kind: "unavailable"; readonly retryAfterMs: number | undefined }
   /** Our configuration, never the sample: wait, loudly. */
-  | { readonly kind: "misconfigured" }
+  | ({ readonly kind: "misconfigured" } & Answer)
   /** Not stored: the receiver keeps only one replica of a cluster. */
-  | {
-      readonly kind: "other-replica";
-      readonly status: number;
-      readonly body: string;
-      readonly requestId: string | undefined;
-    };
+  | ({ readonly kind: "other-replica" } & Answer);
 
 /** Cortex answers an oversized body with 400, AMP's front door with 413 (facts: oracle row 23, receivers §4.2). */
 const TOO_LARGE = /received message larger than max/;
@@ -46,15 +48,13 @@ export function judge(answer: WriteAnswer): Verdict {
   }
   // 408 and 499 say that time ran out on the way, not that anything is wrong with the request.
   if (status >= 500 || status === 408 || status === 499) return { kind: "unavailable", retryAfterMs };
-  return { kind: "misconfigured" };
+  return { kind: "misconfigured", status, body, requestId };
 }
-
-export type Refused = Extract<Verdict, { kind: "refused" }>;
 
 /** A dead letter carries this much of the receiver's words, in characters. */
 const MAX_DETAIL_LENGTH = 1_000;
 
 /** The receiver's own words, cut; when it had none, that it had none. */
-export function refusedWords({ body, status }: Refused): string {
+export function wordsOf({ body, status }: Answer): string {
   return body === "" ? `Answered with ${status} and no words` : cut(body.trimEnd(), MAX_DETAIL_LENGTH);
 }

@@ -3,8 +3,8 @@ import { decodeMessage, MAX_MESSAGE_BYTES, MAX_QUEUE_ID_LENGTH, type MessageSeri
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { START_MS, World } from "../test/world.ts";
-import { readBatch } from "./batch.ts";
 import { type Letter, lettersOf } from "./letters.ts";
+import { readBatch } from "./read.ts";
 
 /** Labels with a bad name reject their series, whatever else it holds. */
 const badSeries = fc.record(

@@ -44,10 +44,10 @@ function rawLetter(load: Load, { reject, raw }: NonNullable<Load["unreadable"]>,
 }
 
 function letter(load: Load, reason: Reason, number: number, rejections: readonly Rejection[], nowMs: number): Letter {
-  const { id, writer, kind, late } = { id: letterId(load, reason, number), ...pick(load) };
+  const { writer, kind, late } = load.message!;
   const message: DeadLetterMessage = {
     v: 1,
-    id,
+    id: letterId(load, reason, number),
     ...(writer === undefined ? {} : { writer }),
     kind,
     late,
@@ -56,14 +56,6 @@ function letter(load: Load, reason: Reason, number: number, rejections: readonly
   };
   const samples = rejections.reduce((sum, rejection) => sum + rejection.samples, 0);
   return { load, reason, samples, entry: entryOf(load, reason, number, message) };
-}
-
-function pick({ message }: Load): {
-  writer: string | undefined;
-  kind: "delta" | "gauge" | "cumulative";
-  late: "reject" | "restamp";
-} {
-  return { writer: message?.writer, kind: message?.kind ?? "delta", late: message?.late ?? "reject" };
 }
 
 /**

@@ -10,6 +10,7 @@ import {
 } from "@penstock/model";
 import type { Load, Series } from "./batch.ts";
 import { Ledger } from "./ledger.ts";
+import { chunks, halves } from "./lists.ts";
 import type { Run } from "./run.ts";
 
 /** Metric names in one query: with more, its text outgrows what is reasonable to send. */
@@ -55,7 +56,10 @@ export function lookStartMs(load: Load, nowMs: number, maxAgeMs: number, lookBac
   return Math.max(oldestMs, Math.min(sentAtMs - maxAgeMs, nowMs - lookBackMs));
 }
 
-/** Reads these series back, all lanes, from `startMs` on, with their groups' receipts: one query in the ordinary case. */
+/**
+ * Reads these series back, all lanes, from `startMs` on, with their groups' receipts: one query in the ordinary case. What
+ * is newest in their lanes is then what was found there, and nothing else.
+ */
 export async function look(series: readonly Series[], startMs: number, run: Run): Promise<View> {
   const { options, ports, book } = run;
   const ledger = new Ledger(options.groupLabel, options.lanes);
@@ -69,10 +73,11 @@ export async function look(series: readonly Series[], startMs: number, run: Run)
       ledger.enter(answer.series, book);
       continue;
     }
-    const halves = answer.kind === "heavy" ? halve(question) : undefined;
-    if (halves) questions.unshift(...halves);
+    const lighter = answer.kind === "heavy" ? halve(question) : undefined;
+    if (lighter) questions.unshift(...lighter);
     else for (const group of question.groups) unseenGroups.add(group);
   }
+  for (const each of series) ledger.refresh(each);
   return { ledger, unseenGroups };
 }
 
@@ -80,15 +85,10 @@ function ask(series: readonly Series[], startMs: number, endMs: number, groupLab
   const groups = [...new Set(series.map(({ group }) => group))];
   const names = [...new Set(series.map(({ name }) => name))];
   const all = { series, groups, byGroup: true, narrow: [], startMs, endMs };
-  if (groupLabel !== "") return chunks([...names, RECEIPT_METRIC]).map((some) => ({ ...all, names: some }));
+  const asked = (some: readonly string[]): string[][] => chunks(some, MAX_NAMES_PER_QUERY);
+  if (groupLabel !== "") return asked([...names, RECEIPT_METRIC]).map((some) => ({ ...all, names: some }));
   const bare = { ...all, byGroup: false, narrow: commonLabels(series) };
-  return [...chunks(names).map((some) => ({ ...bare, names: some })), { ...all, names: [RECEIPT_METRIC] }];
-}
-
-function chunks(names: readonly string[]): string[][] {
-  const all: string[][] = [];
-  for (let i = 0; i < names.length; i += MAX_NAMES_PER_QUERY) all.push(names.slice(i, i + MAX_NAMES_PER_QUERY));
-  return all;
+  return [...asked(names).map((some) => ({ ...bare, names: some })), { ...all, names: [RECEIPT_METRIC] }];
 }
 
 /** Without a group label: every label that all of these series have, in few values, makes the look narrower. */
@@ -128,7 +128,7 @@ async function query(question: Question, run: Run): Promise<ReadAnswer> {
       bytes: answer.kind === "read" ? answer.bytes : 0,
       ok: answer.kind === "read",
     });
-    if (answer.kind !== "failed" || !mayPass(answer.status)) break;
+    if (answer.kind !== "failed" || !mayPass(answer.status) || attempt === MAX_LOOK_ATTEMPTS) break;
     await budget.wait(clock.random() * options.backoffBaseMs * 2);
   }
   if (answer.kind === "failed") tally.warn(`A look at the receiver failed: ${answer.detail}`);
@@ -141,10 +141,10 @@ function mayPass(status: number | undefined): boolean {
 }
 
 /** Two questions that ask for half as much each; undefined when there is nothing left to halve. */
-function halve(question: Question): [Question, Question] | undefined {
+function halve(question: Question): Question[] | undefined {
   const { groups, names, byGroup, startMs, endMs } = question;
-  if (byGroup && groups.length > 1) return both(groups, (half) => ofGroups(question, half));
-  if (names.length > 1) return both(names, (half) => ({ ...question, names: half }));
+  if (byGroup && groups.length > 1) return halves(groups).map((half) => ofGroups(question, half));
+  if (names.length > 1) return halves(names).map((half) => ({ ...question, names: half }));
   if (endMs - startMs < MIN_QUERY_MS) return undefined;
   const middleMs = Math.floor((startMs + endMs) / 2);
   return [
@@ -158,9 +158,4 @@ function ofGroups(question: Question, groups: readonly string[]): Question {
   const series = question.series.filter(({ group }) => groups.includes(group));
   const own = new Set([RECEIPT_METRIC, ...series.map(({ name }) => name)]);
   return { ...question, series, groups, names: question.names.filter((name) => own.has(name)) };
-}
-
-function both<T>(list: readonly T[], ask: (half: readonly T[]) => Question): [Question, Question] {
-  const middle = Math.ceil(list.length / 2);
-  return [ask(list.slice(0, middle)), ask(list.slice(middle))];
 }

@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { START_MS, World } from "../test/world.ts";
-import { readBatch, type Sample, samplesOf } from "./batch.ts";
+import { type Sample, samplesOf } from "./batch.ts";
 import { DEFAULT_OPTIONS } from "./options.ts";
 import { type Chain, pack } from "./pack.ts";
+import { readBatch } from "./read.ts";
 
 const message = fc.record(
   {

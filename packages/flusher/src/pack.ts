@@ -1,4 +1,5 @@
-import type { Sample } from "./batch.ts";
+import { isDelta, type Sample } from "./batch.ts";
+import { halves } from "./lists.ts";
 import type { FlusherOptions } from "./options.ts";
 import { LANE_LABEL_BYTES, SAMPLE_BYTES } from "./parts.ts";
 
@@ -52,8 +53,8 @@ function fill(bundles: readonly Bundle[], options: FlusherOptions): Bundle[] {
 
 /** Whole parts, then each gauge series in time order. */
 function bundlesOf(samples: readonly Sample[], options: FlusherOptions): Bundle[] {
-  const deltas = samples.filter(({ part }) => part.load.message?.kind === "delta");
-  const others = samples.filter(({ part }) => part.load.message?.kind !== "delta");
+  const deltas = samples.filter(isDelta);
+  const others = samples.filter((sample) => !isDelta(sample));
   const parts = Map.groupBy(deltas, ({ part }) => part);
   const series = Map.groupBy(others, (sample) => sample.series);
   return [...parts.values(), ...series.values()].flatMap((bundle) => cut(inTimeOrder(bundle), options));
@@ -81,10 +82,4 @@ function fits(
 
 export function inTimeOrder(samples: readonly Sample[]): Sample[] {
   return samples.toSorted((a, b) => a.atMs - b.atMs);
-}
-
-/** The earlier and the later half of samples in time order. */
-export function halves(samples: readonly Sample[]): [Sample[], Sample[]] {
-  const middle = Math.ceil(samples.length / 2);
-  return [samples.slice(0, middle), samples.slice(middle)];
 }

@@ -23,12 +23,10 @@ it("cuts a message into the same parts at every delivery, each within its bounds
 it("counts positions that can never be written, so that no later sample changes its part when rules change", () => {
   fc.assert(
     fc.property(fc.nat(3_000), fc.nat(3_000), (before, after) => {
-      const walked = new PartCutter();
-      walked.skip(before);
-      const skipped = Array.from({ length: after }, () => walked.next("s", 20));
-      const parts = [before, ...skipped];
-      expect(parts.slice(1).every((part, i) => part >= Math.floor((before + i) / PART_SAMPLES))).toBe(true);
-      expect((skipped.at(-1) ?? 0) * PART_SAMPLES).toBeLessThanOrEqual(before + after);
+      const cutter = new PartCutter();
+      cutter.skip(before);
+      const parts = Array.from({ length: after }, () => cutter.next("s", 20));
+      expect(parts).toEqual(parts.map((_, i) => Math.floor((before + i) / PART_SAMPLES)));
     }),
   );
 });

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { START_MS, World } from "../test/world.ts";
-import { readBatch, type Sample, samplesOf } from "./batch.ts";
+import { type Sample, samplesOf } from "./batch.ts";
 import { place } from "./place.ts";
+import { readBatch } from "./read.ts";
 
 const times = fc.array(fc.nat(30), { minLength: 1, maxLength: 40 });
 /** Batches of one series, in the order of their arrival. */

@@ -1,4 +1,4 @@
-import type { Sample, Series } from "./batch.ts";
+import { isDelta, type Sample, type Series } from "./batch.ts";
 
 export interface Placed {
   /** In time order, each with its lane. */
@@ -36,7 +36,7 @@ export function place(samples: readonly Sample[], lanes: number): Placed {
 }
 
 function firstFree(sample: Sample, newest: readonly number[], lanes: number): number {
-  if (sample.part.load.message?.kind !== "delta") return 1;
+  if (!isDelta(sample)) return 1;
   for (let lane = 1; lane <= lanes; lane++) {
     const isFree = (newest[lane - 1] ?? Number.NEGATIVE_INFINITY) < sample.atMs;
     if (isFree && !sample.lanesTried.includes(lane)) return lane;

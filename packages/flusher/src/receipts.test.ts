@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { START_MS, World } from "../test/world.ts";
-import { readBatch, samplesOf } from "./batch.ts";
+import { samplesOf } from "./batch.ts";
+import { readBatch } from "./read.ts";
 import { hash52, ReceiptBook, readReceipts, receiptValue } from "./receipts.ts";
 
 describe("a receipt's value", () => {

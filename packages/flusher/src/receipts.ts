@@ -1,5 +1,5 @@
 import { MAX_SAMPLE_LEAD_MS } from "@penstock/model";
-import type { Part, Sample } from "./batch.ts";
+import { isDelta, type Part, type Sample } from "./batch.ts";
 
 /** Receipts have the top bit of a 53-bit integer set, which no time in milliseconds has for 140,000 years. */
 const RECEIPT_BIT: number = 2 ** 52;
@@ -82,8 +82,9 @@ export class ReceiptBook {
 /** The parts of which a receipt is missing at the receiver, and the bases of theirs that are. */
 function missingReceipts(samples: readonly Sample[]): Map<Part, Set<number>> {
   const missing = new Map<Part, Set<number>>();
-  for (const { part, restampBaseMs } of samples) {
-    if (part.receiptRefused || part.load.message?.kind !== "delta") continue;
+  for (const sample of samples) {
+    const { part, restampBaseMs } = sample;
+    if (part.receiptRefused || !isDelta(sample)) continue;
     const needsBase = restampBaseMs !== undefined && !part.restampBases.has(restampBaseMs);
     if (part.receipted && !needsBase) continue;
     const bases = missing.get(part) ?? new Set();

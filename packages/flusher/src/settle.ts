@@ -1,5 +1,5 @@
 import type { Reason } from "@penstock/model";
-import { countOf, type Load } from "./batch.ts";
+import { countOf, isDelta, type Load, type Part } from "./batch.ts";
 import { type Letter, lettersOf } from "./letters.ts";
 import type { Settlement } from "./ports.ts";
 import type { Run } from "./run.ts";
@@ -9,6 +9,7 @@ export interface Settled {
   readonly rejected: Readonly<Partial<Record<Reason, number>>>;
   readonly duplicate: number;
   readonly returned: number;
+  readonly receiptsMissing: number;
 }
 
 /**
@@ -30,7 +31,11 @@ export async function settle(loads: readonly Load[], run: Run): Promise<Settled>
     run,
   );
   holdBack(loads, returned);
-  return closeBooks(loads, returned, letters);
+  const settled = closeBooks(loads, returned, letters);
+  if (settled.receiptsMissing > 0) {
+    run.tally.warn("The receiver stored samples and refused their receipt: sent again, they would be stored again");
+  }
+  return settled;
 }
 
 /** Whatever stands behind a returned record in its group is returned too. */
@@ -38,9 +43,9 @@ function holdBack(loads: readonly Load[], returned: Map<Load, string>): void {
   const held = new Set<string>();
   for (const load of loads) {
     const { group } = load.record;
-    const repeatsReturned = load.repeats !== undefined && returned.has(load.repeats);
+    const repeatsReturned = load.repeats.some((copy) => returned.has(copy));
     if (!returned.has(load) && (held.has(group) || repeatsReturned)) {
-      returned.set(load, `an earlier message of group ${group} is returned`);
+      returned.set(load, `an earlier message of group ${group}, or with its id, is returned`);
     }
     if (returned.has(load)) held.add(group);
   }
@@ -77,7 +82,12 @@ function closeBooks(loads: readonly Load[], returned: ReadonlyMap<Load, string>,
     const why = returned.get(load);
     return why === undefined ? { status: "fulfilled" } : { status: "returned", why };
   });
-  return { settlements, rejected, duplicate, returned: left };
+  const receiptsMissing = loads.flatMap(({ parts }) => parts).filter(isUnreceipted).length;
+  return { settlements, rejected, duplicate, returned: left, receiptsMissing };
+}
+
+function isUnreceipted({ receipted, samples }: Part): boolean {
+  return !receipted && samples.some((sample) => sample.fate === "stored" && isDelta(sample));
 }
 
 /** Samples of a record that were not read, or are rejects but in no dead-letter queue yet. */

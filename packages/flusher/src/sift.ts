@@ -1,8 +1,9 @@
 import { type Reject, tooFarAhead, tooLate } from "@penstock/model";
-import { type Load, type Sample, samplesOf } from "./batch.ts";
-import { rejectSample, restamp } from "./fate.ts";
+import { isDelta, type Load, type Sample, samplesOf } from "./batch.ts";
+import { rejectSample } from "./fate.ts";
 import type { View } from "./look.ts";
 import type { FlusherOptions } from "./options.ts";
+import { restamp } from "./restamp.ts";
 
 /**
  * Of the samples of a batch, which are to be written now. The others are duplicates (they landed before), rejects (too
@@ -27,7 +28,7 @@ export function sift(loads: readonly Load[], view: View | undefined, nowMs: numb
 
 /** The series whose past must be known before anything is written: deltas always, others only when they look late. */
 export function mustSee(sample: Sample, nowMs: number, maxAgeMs: number): boolean {
-  return sample.part.load.message?.kind === "delta" || tooLate(sample.ownMs, nowMs, maxAgeMs) !== undefined;
+  return isDelta(sample) || tooLate(sample.ownMs, nowMs, maxAgeMs) !== undefined;
 }
 
 /**
@@ -52,7 +53,7 @@ function recognise(load: Load, { ledger, unseenGroups }: View): void {
 function hasLanded(sample: Sample, ledger: View["ledger"]): boolean {
   const { series, ownMs, value, order, part } = sample;
   const { message, record } = part.load;
-  if (message?.kind !== "delta") {
+  if (!isDelta(sample)) {
     // A gauge is (series, timestamp): saying it twice stores it once, so nobody else's need answer for it.
     const times = message?.late === "restamp" ? [ownMs, record.sentAtMs + order] : [ownMs];
     return times.some((atMs) => Object.is(ledger.at(series, 1, atMs), value));
@@ -79,7 +80,7 @@ function outdated(sample: Sample, nowMs: number, { maxAgeMs }: FlusherOptions): 
 
 /** A gauge or cumulative sample said twice in one batch is one sample; said with two values, the first one stands. */
 function saidBefore(sample: Sample, said: Map<string, Sample>): Reject | undefined {
-  if (sample.part.load.message?.kind === "delta") return undefined;
+  if (isDelta(sample)) return undefined;
   const id = `${sample.atMs} ${sample.series.group} ${sample.series.key}`;
   const first = said.get(id);
   if (!first) said.set(id, sample);

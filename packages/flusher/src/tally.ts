@@ -1,6 +1,6 @@
-import type { Reason } from "@penstock/model";
 import type { Sample } from "./batch.ts";
 import type { LookReport, Report, RequestReport } from "./report.ts";
+import type { Settled } from "./settle.ts";
 
 /** Distinct warnings of one flush: an outage would repeat one for every request. */
 const MAX_WARNINGS = 20;
@@ -12,7 +12,6 @@ export class Tally {
   readonly #warnings = new Set<string>();
   readonly #sees: boolean;
   #laneMoves = 0;
-  #receiptsMissing = 0;
   #restamped = 0;
   #highestLane = 0;
   #oldestStoredAgeMs = 0;
@@ -34,32 +33,21 @@ export class Tally {
     this.#laneMoves++;
   }
 
-  receiptMissing(): void {
-    this.#receiptsMissing++;
-  }
-
   warn(sentence: string): void {
     if (this.#warnings.size < MAX_WARNINGS) this.#warnings.add(sentence);
   }
 
   /** @param settled what the settled records come to; the rest of what was received is stored already, or returned */
-  close(
-    records: number,
-    received: number,
-    settled: { rejected: Readonly<Partial<Record<Reason, number>>>; duplicate: number; returned: number },
-  ): Report {
+  close(records: number, received: number, settled: Omit<Settled, "settlements">): Report {
     return {
       records,
       received,
       stored: this.#stored,
-      rejected: settled.rejected,
-      duplicate: settled.duplicate,
-      returned: settled.returned,
+      ...settled,
       blind: this.#sees ? 0 : this.#stored,
       laneMoves: this.#laneMoves,
       restamped: this.#restamped,
       highestLane: this.#highestLane,
-      receiptsMissing: this.#receiptsMissing,
       requests: this.requests,
       looks: this.looks,
       oldestStoredAgeMs: this.#oldestStoredAgeMs,

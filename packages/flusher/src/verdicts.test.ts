@@ -1,3 +1,4 @@
+import type { WriteSeries } from "@penstock/model";
 import { describe, expect, it } from "vitest";
 import { AMP, answered, PROMETHEUS, run, START_MS, World } from "../test/world.ts";
 
@@ -155,142 +156,6 @@ describe("a receiver with a rule of its own", () => {
   });
 });
 
-describe("a look", () => {
-  it("that is too heavy is halved, by groups, names and time, until it is answered", async () => {
-    const world = new World();
-    const records = ["g1", "g2", "g3", "g4"].map((group) =>
-      world.record({ series: [run(`m_${group}`, 3)] }, { group }),
-    );
-    await world.flush(records);
-    let heavy = 0;
-    world.between.read = ({ startMs, endMs }) => {
-      if (endMs - startMs < 400_000) return undefined;
-      heavy++;
-      return { kind: "heavy", detail: "too many samples" };
-    };
-    const { report } = await world.flush(records.map((record) => ({ ...record, messageId: `${record.messageId}b` })));
-    expect(heavy).toBeGreaterThan(0);
-    expect(report).toMatchObject({ received: 12, duplicate: 12, stored: 0 });
-  });
-
-  it("that nobody answers keeps the deltas in the queue, and says so; gauges need none", async () => {
-    const world = new World();
-    world.between.read = () => ({ kind: "failed", status: 503, detail: "query frontend is down" });
-    const delta = world.record({ series: [run("d", 3)] });
-    const gauge = world.record({ kind: "gauge", series: [run("g", 2)] }, { group: "g2" });
-    const { report, settlements } = await world.flush([delta, gauge]);
-    expect(settlements.map(({ status }) => status)).toEqual(["returned", "fulfilled"]);
-    expect(report).toMatchObject({ stored: 2, returned: 3 });
-    expect(report.warnings.join()).toContain("query frontend is down");
-    expect(world.stored("d")).toEqual([]);
-  });
-
-  it("is one for a batch of many groups and metrics", async () => {
-    const world = new World();
-    const records = Array.from({ length: 10 }, (_, i) =>
-      world.record({ series: [run(`m${i}`, 5), run(`n${i}`, 5)] }, { group: `g${i}` }),
-    );
-    const { report } = await world.flush(records);
-    expect(report.stored).toBe(100);
-    expect(world.reads).toBe(1);
-    expect(world.writes).toHaveLength(1);
-  });
-});
-
-describe("restamps", () => {
-  it("of messages that SQS took in one millisecond all find a place, and are known again at every delivery", async () => {
-    const world = new World();
-    const old = START_MS - 7_200_000;
-    const records = Array.from({ length: 30 }, (_, i) =>
-      world.record({
-        late: "restamp",
-        series: [{ metric: { __name__: "m" }, timestamps: [old + i, old + i + 1], values: [i, i + 0.5] }],
-      }),
-    );
-    for (let i = 0; i < records.length; i += 10) {
-      const { report } = await world.flush(records.slice(i, i + 10), { lanes: 3 });
-      expect(report).toMatchObject({ received: 20, stored: 20, restamped: 20, rejected: {} });
-    }
-    world.nowMs += 60_000;
-    for (let i = 0; i < records.length; i += 10) {
-      const announcedAgain = records.slice(i, i + 10).map((record) => ({ ...record, sentAtMs: world.nowMs }));
-      const { report } = await world.flush(announcedAgain, { lanes: 3 });
-      expect(report).toMatchObject({ received: 20, stored: 0, duplicate: 20, rejected: {} });
-    }
-    const values = world.stored("m").map(([, value]) => value);
-    expect(values.sort((a, b) => a - b)).toEqual(Array.from({ length: 60 }, (_, i) => i / 2));
-  });
-
-  it("are rejected when even the latest time that receivers take is behind what stands there", async () => {
-    const world = new World();
-    for (const lane of ["1", "2"]) {
-      const labels: [string, string][] = [
-        ["__name__", "m"],
-        ["_group", "g1"],
-        ["_unique_id", lane],
-      ];
-      world.local.write([{ labels, timestamps: [START_MS + 590_000], values: [1] }]);
-    }
-    const series = [{ metric: { __name__: "m" }, timestamps: [START_MS], values: [2] }];
-    const { report } = await world.flush([world.record({ late: "restamp", series })], { lanes: 2 });
-    expect(report).toMatchObject({ stored: 0, rejected: { lanes_exhausted: 1 } });
-  });
-});
-
-describe("a deadline", () => {
-  it("leaves no request in flight beyond it: with too little time, everything stays in the queue", async () => {
-    const world = new World();
-    const { report } = await world.flush([world.record({ series: [run("a", 3)] })], {}, 5_999);
-    expect(report).toMatchObject({ received: 3, stored: 0, returned: 3 });
-    expect(world.writes).toHaveLength(0);
-    expect(world.reads).toBe(0);
-  });
-});
-
-describe("settling", () => {
-  it("keeps a record whose dead letter was not taken, and every later one of its group", async () => {
-    const world = new World();
-    world.refuseLetters = "AccessDenied";
-    const late = { metric: { __name__: "old" }, timestamps: [START_MS - 7_200_000], values: [1] };
-    const records = [
-      world.record({ series: [run("a", 1)] }),
-      world.record({ series: [late, run("b", 2)] }),
-      world.record({ series: [run("c", 3)] }),
-      world.record({ series: [run("d", 4)] }, { group: "g2" }),
-    ];
-    const { settlements, report } = await world.flush(records);
-    expect(settlements.map(({ status }) => status)).toEqual(["fulfilled", "returned", "returned", "fulfilled"]);
-    expect(report).toMatchObject({ received: 11, stored: 10, returned: 1, rejected: {} });
-    world.refuseLetters = undefined;
-    const again = await world.flush(records.slice(1, 3));
-    expect(again.report).toMatchObject({ received: 6, duplicate: 5, rejected: { greater_than_max_sample_age: 1 } });
-    expect(world.reasons()).toEqual(["greater_than_max_sample_age"]);
-  });
-
-  it("returns what does not fit into one flush, untouched, and all that is behind it", async () => {
-    const world = new World();
-    const records = [3, 4, 5, 1].map((count, i) => world.record({ series: [run(`m${i}`, count)] }, { group: `g${i}` }));
-    const first = await world.flush(records, { maxSamples: 8 });
-    expect(first.settlements.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "returned", "returned"]);
-    expect(first.report).toMatchObject({ received: 13, stored: 7, returned: 6 });
-    const second = await world.flush(records.slice(2), { maxSamples: 2 });
-    expect(second.settlements.map(({ status }) => status)).toEqual(["fulfilled", "returned"]);
-  });
-
-  it("answers in the records' own order, one for each", async () => {
-    const world = new World();
-    const bad = { ...world.record({ series: [] }), body: "not JSON", messageId: "bad", group: "g3" };
-    const { settlements, report } = await world.flush([bad, world.record({ series: [run("a", 1)] })]);
-    expect(settlements).toEqual([{ status: "fulfilled" }, { status: "fulfilled" }]);
-    expect(report).toMatchObject({ received: 2, stored: 1, rejected: { message_malformed: 1 } });
-    expect(JSON.parse(world.letters[0]!.body).raw).toBe("not JSON");
-  });
-});
-
-function countOf(series: readonly { timestamps: readonly number[] }[]): number {
-  return series.reduce((sum, { timestamps }) => sum + timestamps.length, 0);
-}
-
 describe("a refusal that was about something the look did not see", () => {
   it("moves a delta to another lane, when it is behind what stands further ahead than receivers allow", async () => {
     const world = new World(PROMETHEUS);
@@ -332,4 +197,41 @@ describe("a refusal that was about something the look did not see", () => {
     const { report } = await world.flush([world.record({ series: [run("raced", 1), run("bystander", 1)] })]);
     expect(report).toMatchObject({ stored: 2, rejected: {}, laneMoves: 2 });
   });
+
+  it("leaves a receipt out that the receiver takes at no time, and the report counts that", async () => {
+    const world = new World();
+    const words =
+      'err: out of bounds. timestamp=2026-11-24T00:00:00Z, series={__name__="penstock_receipt", _group="g1"}';
+    world.between.write = (series) => (series.some(isReceipt) ? answered(400, words) : undefined);
+    const { report } = await world.flush([world.record({ series: [run("m", 2)] })]);
+    expect(report).toMatchObject({ stored: 2, receiptsMissing: 1, rejected: {}, returned: 0 });
+  });
+
+  it.each([
+    ["all falls with the receipt, and goes with a later one", PROMETHEUS, 0],
+    ["only the receipt falls, and the report counts it", AMP, 1],
+  ])("may be about a receipt, at whose time another consumer wrote one: %s", async (_, rules, receiptsMissing) => {
+    const world = new World(rules);
+    let raced = false;
+    world.between.write = (series) => {
+      if (raced) return undefined;
+      raced = true;
+      const receipt = series.find(isReceipt)!;
+      world.local.write([{ ...receipt, values: [2 ** 52] }]);
+      return undefined;
+    };
+    const record = world.record({ series: [run("m", 2)] });
+    const { report } = await world.flush([record]);
+    expect(report).toMatchObject({ stored: 2, receiptsMissing, rejected: {}, returned: 0 });
+    expect(report.warnings).toHaveLength(receiptsMissing);
+    if (receiptsMissing === 0) expect((await world.flush([record])).report).toMatchObject({ duplicate: 2, stored: 0 });
+  });
 });
+
+function countOf(series: readonly { timestamps: readonly number[] }[]): number {
+  return series.reduce((sum, { timestamps }) => sum + timestamps.length, 0);
+}
+
+function isReceipt({ labels }: WriteSeries): boolean {
+  return labels.some(([, value]) => value === "penstock_receipt");
+}

@@ -1,14 +1,16 @@
 import type { Sample } from "./batch.ts";
 import { deliver, type Outcome } from "./deliver.ts";
-import { rejectSample, restamp, restampLater, storeSample, triedLane } from "./fate.ts";
-import type { Refused } from "./judge.ts";
-import { type Chain, halves, type Unit } from "./pack.ts";
+import { rejectRefused, rejectSample, storeSample } from "./fate.ts";
+import type { Answer } from "./judge.ts";
+import { chunks, halves } from "./lists.ts";
+import type { Chain, Unit } from "./pack.ts";
 import { place } from "./place.ts";
 import { MAX_RECEIPT_LEAD_MS } from "./receipts.ts";
+import { restamp, restampLater } from "./restamp.ts";
 import type { Run } from "./run.ts";
 
 /** What to send next after a refusal; undefined when nobody can tell, so that the samples wait. */
-export type OnRefused = (placed: readonly Sample[], refused: Refused) => Promise<readonly Unit[] | undefined>;
+export type OnRefused = (placed: readonly Sample[], answer: Answer) => Promise<readonly Unit[] | undefined>;
 
 /** Writes chains of requests: those of a chain one after the other, chains beside each other, bounded. */
 export async function write(chains: readonly Chain[], onRefused: OnRefused, run: Run): Promise<void> {
@@ -91,24 +93,14 @@ async function settleUnit(
   }
 }
 
-function chunks(samples: readonly Sample[], size: number): Unit[] {
-  const units: Unit[] = [];
-  for (let i = 0; i < samples.length; i += size) units.push(samples.slice(i, i + size));
-  return units;
-}
-
 /**
  * The receiver decides by the first series of a request whether the whole of it comes from the elected replica (facts:
  * receivers §1.2), so the samples that carry a replica are the ones it means, and the others are sent without them.
  */
-function dropReplicas(placed: readonly Sample[], answer: Extract<Outcome, { kind: "other-replica" }>): Unit[] {
+function dropReplicas(placed: readonly Sample[], answer: Answer): Unit[] {
   const isReplica = ({ series }: Sample) => hasLabel(series, "cluster") && hasLabel(series, "__replica__");
   const marked = placed.filter(isReplica);
-  const detail = answer.body || "Answered with 202: not stored";
-  for (const sample of marked.length > 0 ? marked : placed) {
-    triedLane(sample);
-    rejectSample(sample, { reason: "ha_replica_not_elected", detail }, answer);
-  }
+  for (const sample of marked.length > 0 ? marked : placed) rejectRefused(sample, "ha_replica_not_elected", answer);
   const rest = placed.filter(({ fate }) => fate === "waiting");
   return rest.length > 0 ? [rest] : [];
 }

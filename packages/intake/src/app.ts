@@ -5,7 +5,7 @@ import { createDelivery } from "./delivery.ts";
 import type { Door, Surroundings } from "./door.ts";
 import { type FirehoseAccess, firehoseDoor } from "./doors/firehose.ts";
 import { otlpDoor } from "./doors/otlp.ts";
-import { pushgatewayDoor } from "./doors/pushgateway.ts";
+import { NO_DELETE, pushgatewayDoor } from "./doors/pushgateway.ts";
 import { remoteWriteDoor } from "./doors/remoteWrite.ts";
 import { samplesDoor } from "./doors/samples.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
@@ -32,6 +32,8 @@ interface Route {
   readonly path: string;
   readonly methods: readonly string[];
   readonly door: Door;
+  /** Told, after the methods, to who comes with another. */
+  readonly otherwise?: string;
   /** Whether the door has a lock of its own. */
   readonly access: "shared" | "own";
 }
@@ -45,16 +47,18 @@ export function createIntake(options: IntakeOptions): Hono {
     { path: "/v1/samples", methods: ["POST"], door: samplesDoor, access: "shared" },
     { path: "/api/v1/write", methods: ["POST"], door: remoteWriteDoor, access: "shared" },
     { path: "/v1/metrics", methods: ["POST"], door: otlpDoor, access: "shared" },
-    { path: "/metrics/*", methods: ["PUT", "POST", "DELETE"], door: pushgatewayDoor, access: "shared" },
+    { path: "/metrics/*", methods: ["PUT", "POST"], door: pushgatewayDoor, otherwise: NO_DELETE, access: "shared" },
     { path: "/v1/firehose", methods: ["POST"], door: firehoseDoor(firehose), access: "own" },
   ];
   const app = new Hono();
   app.get("/healthz", (context) => context.text("ok\n"));
-  for (const { path, methods, door, access } of routes) {
+  for (const { path, methods, door, otherwise, access } of routes) {
     const token = access === "shared" ? bearerSha256 : undefined;
     app.on([...methods], path, ({ req }) => serve(door, req.raw, token, surroundings));
     app.all(path, () => {
-      const refusal = textAnswer(new Problem(405, `Expected ${methods.join(" or ")}`));
+      const refusal = textAnswer(
+        new Problem(405, `Expected ${methods.join(" or ")}${otherwise ? `. ${otherwise}` : ""}`),
+      );
       refusal.headers.set("allow", methods.join(", "));
       return refusal;
     });

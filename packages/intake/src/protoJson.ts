@@ -1,10 +1,7 @@
 import { show } from "@penstock/model";
 import type { Meter } from "./limits.ts";
 import { Problem } from "./problem.ts";
-import type { Field, Message, Scalar, Shape } from "./protobuf.ts";
-
-/** As deep as protobuf is read. */
-const MAX_DEPTH = 100;
+import { type Field, MAX_DEPTH, type Message, type Scalar, type Shape } from "./protobuf.ts";
 
 /**
  * Reads a message from its JSON form, into what {@link decodeProtobuf} makes of its binary form (protobuf.dev, "ProtoJSON

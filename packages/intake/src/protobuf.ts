@@ -23,7 +23,7 @@ export type Shape = Readonly<Record<number, Field>>;
 export type Message = Record<string, unknown>;
 
 /** OTLP's attribute values hold one another; protobufjs and Go stop at 100 too. */
-const MAX_DEPTH = 100;
+export const MAX_DEPTH = 100;
 
 const { Reader } = protobuf;
 type Reader = InstanceType<typeof Reader>;
@@ -49,66 +49,71 @@ const WIRE_TYPES: Readonly<Record<Scalar, number>> = {
  */
 export function decodeProtobuf(shape: Shape, bytes: Uint8Array, elements: Meter): Message {
   try {
-    return readMessage(Reader.create(bytes), bytes.length, shape, elements, 0);
+    return new MessageReader(bytes, elements).read(shape, bytes.length, 0);
   } catch (error) {
     if (error instanceof Problem) throw error;
     throw new Problem(400, `Expected a protobuf message: ${(error as Error).message}`);
   }
 }
 
-function readMessage(reader: Reader, end: number, shape: Shape, elements: Meter, depth: number): Message {
-  if (depth > MAX_DEPTH) throw new Error(`more than ${MAX_DEPTH} messages inside one another`);
-  elements.add();
-  const message: Message = {};
-  while (reader.pos < end) {
-    const tag = reader.uint32();
-    const field = shape[tag >>> 3];
-    if (!field || !readField(reader, end, field, tag & 7, message, elements, depth)) reader.skipType(tag & 7);
-    if (reader.pos > end) throw new Error(`a field reaches ${reader.pos - end} bytes beyond its message`);
-  }
-  return message;
-}
+class MessageReader {
+  readonly #reader: Reader;
+  readonly #elements: Meter;
 
-/** Whether the field was there in a form that it may have; as other parsers do, another form is skipped. */
-function readField(
-  reader: Reader,
-  end: number,
-  { name, type, repeated }: Field,
-  wireType: number,
-  message: Message,
-  elements: Meter,
-  depth: number,
-): boolean {
-  if (typeof type === "function") {
-    if (wireType !== DELIMITED) return false;
-    keep(message, name, repeated, readMessage(reader, endOf(reader, end), type(), elements, depth + 1));
+  constructor(bytes: Uint8Array, elements: Meter) {
+    this.#reader = Reader.create(bytes);
+    this.#elements = elements;
+  }
+
+  /** @param end where the message ends, in bytes from the beginning of all */
+  read(shape: Shape, end: number, depth: number): Message {
+    if (depth > MAX_DEPTH) throw new Error(`more than ${MAX_DEPTH} messages inside one another`);
+    this.#elements.add();
+    const reader = this.#reader;
+    const message: Message = {};
+    while (reader.pos < end) {
+      const tag = reader.uint32();
+      const field = shape[tag >>> 3];
+      if (!field || !this.#readField(message, field, tag & 7, end, depth)) reader.skipType(tag & 7);
+      if (reader.pos > end) throw new Error(`a field reaches ${reader.pos - end} bytes beyond its message`);
+    }
+    return message;
+  }
+
+  /** Whether the field was there in a form that it may have; as other parsers do, another form is skipped. */
+  #readField(message: Message, { name, type, repeated }: Field, wireType: number, end: number, depth: number): boolean {
+    if (typeof type === "function") {
+      if (wireType !== DELIMITED) return false;
+      keep(message, name, repeated, this.read(type(), this.#endOfNext(end), depth + 1));
+      return true;
+    }
+    if (wireType === WIRE_TYPES[type]) {
+      if (repeated) this.#elements.add();
+      keep(message, name, repeated, readScalar(this.#reader, type));
+      return true;
+    }
+    if (!repeated || wireType !== DELIMITED) return false;
+    const endOfPacked = this.#endOfNext(end);
+    while (this.#reader.pos < endOfPacked) {
+      this.#elements.add();
+      keep(message, name, repeated, readScalar(this.#reader, type));
+    }
     return true;
   }
-  if (wireType === WIRE_TYPES[type]) {
-    if (repeated) elements.add();
-    keep(message, name, repeated, readScalar(reader, type));
-    return true;
+
+  /** Where what begins with its length ends. */
+  #endOfNext(end: number): number {
+    const length = this.#reader.uint32();
+    const { pos } = this.#reader;
+    if (pos + length > end) throw new Error(`${length} bytes announced where ${end - pos} are left`);
+    return pos + length;
   }
-  if (!repeated || wireType !== DELIMITED) return false;
-  const endOfPacked = endOf(reader, end);
-  while (reader.pos < endOfPacked) {
-    elements.add();
-    keep(message, name, repeated, readScalar(reader, type));
-  }
-  return true;
 }
 
 function keep(message: Message, name: string, repeated: true | undefined, value: unknown): void {
   if (!repeated) message[name] = value;
   else if (message[name] === undefined) message[name] = [value];
   else (message[name] as unknown[]).push(value);
-}
-
-/** Where what begins with its length ends. */
-function endOf(reader: Reader, end: number): number {
-  const length = reader.uint32();
-  if (reader.pos + length > end) throw new Error(`${length} bytes announced where ${end - reader.pos} are left`);
-  return reader.pos + length;
 }
 
 function readScalar(reader: Reader, type: Scalar): unknown {

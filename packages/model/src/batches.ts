@@ -4,9 +4,11 @@ import { utf8Length } from "./text.ts";
 
 /** One message on its way to a FIFO queue. */
 export interface QueueEntry {
+  /** JSON text, as `encodeMessage` or `encodeGzipMessage` gives it. */
   readonly body: string;
+  /** MessageGroupId. */
   readonly group: string;
-  /** At most 128 characters of alphanumerics and punctuation. The same at every retry. */
+  /** MessageDeduplicationId. At most 128 characters of alphanumerics and punctuation. The same at every retry. */
   readonly deduplicationId: string;
 }
 
@@ -30,7 +32,14 @@ export function packEntries<E extends QueueEntry>(entries: readonly E[]): E[][] 
 }
 
 /** What SQS said of one entry of a call that it answered. */
-export type EntryFailure = { readonly index: number; readonly senderFault: boolean; readonly detail: string };
+export interface EntryFailure {
+  /** The entry's place in the call. */
+  readonly index: number;
+  /** SQS says the entry itself is at fault: sending it again will not help. */
+  readonly senderFault: boolean;
+  /** SQS's words. */
+  readonly detail: string;
+}
 
 /** One SendMessageBatch. Resolves with the entries that were not taken; rejects when the call failed as a whole. */
 export type SendBatch = (entries: readonly QueueEntry[]) => Promise<readonly EntryFailure[]>;
@@ -40,7 +49,8 @@ export function backoffMs(attempt: number, random: number, baseMs: number, maxMs
   return random * Math.min(maxMs, baseMs * 2 ** (attempt - 1));
 }
 
-export interface SendOptions {
+/** How often {@link sendEntries} sends a call, and how long it waits in between (see {@link backoffMs}). */
+export interface SendEntriesOptions {
   readonly clock: Clock;
   readonly attempts: number;
   readonly baseMs: number;
@@ -63,7 +73,7 @@ export interface Unsent<E> {
 export async function sendEntries<E extends QueueEntry>(
   entries: readonly E[],
   send: SendBatch,
-  { clock, attempts, baseMs, maxMs }: SendOptions,
+  { clock, attempts, baseMs, maxMs }: SendEntriesOptions,
 ): Promise<Unsent<E>[]> {
   let waiting: readonly E[] = entries;
   const refused: Unsent<E>[] = [];
@@ -71,7 +81,7 @@ export async function sendEntries<E extends QueueEntry>(
   for (let attempt = 1; attempt <= attempts && waiting.length > 0; attempt++) {
     if (attempt > 1) await clock.sleep(backoffMs(attempt - 1, clock.random(), baseMs, maxMs));
     const sent = waiting;
-    failures = await send(sent).catch((error: unknown) => sent.map((_, index) => wholeFailure(error, index)));
+    failures = await sendOnce(sent, send);
     for (const { index, senderFault, detail } of failures) {
       if (senderFault) refused.push({ entry: sent[index]!, detail, senderFault });
     }
@@ -81,7 +91,13 @@ export async function sendEntries<E extends QueueEntry>(
   return [...refused, ...waiting.map((entry, i) => ({ entry, detail: failures[i]!.detail, senderFault: false }))];
 }
 
-function wholeFailure(error: unknown, index: number): EntryFailure {
-  const { name, message } = error as Error;
-  return { index, senderFault: false, detail: `${name}: ${message}` };
+/** A call that failed as a whole is one in which each entry failed. */
+async function sendOnce(entries: readonly QueueEntry[], send: SendBatch): Promise<readonly EntryFailure[]> {
+  try {
+    return await send(entries);
+  } catch (error) {
+    // Node's error when none of a host's several addresses answers: it says nothing itself.
+    const cause: unknown = error instanceof AggregateError && error.message === "" ? error.errors[0] : error;
+    return entries.map((_, index) => ({ index, senderFault: false, detail: String(cause) }));
+  }
 }

@@ -2,12 +2,13 @@
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
+  /** Resolves after so many milliseconds. */
   sleep(ms: number): Promise<void>;
-  /** In [0, 1). */
+  /** A number in [0, 1). */
   random(): number;
 }
 
-/** The machine's own. */
+/** The machine's own clock and chance. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),

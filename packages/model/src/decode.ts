@@ -1,11 +1,14 @@
+import { isUtf8 } from "node:buffer";
 import { gunzipSync } from "node:zlib";
-import { MAX_DECODED_BYTES, MAX_MESSAGE_SAMPLES } from "./limits.ts";
+import { countOf, type DecodedSeries, decodeSeries } from "./decode-series.ts";
+import { isObject } from "./json.ts";
+import { MAX_DECODED_BYTES, MAX_MESSAGE_SAMPLES, MAX_NAME_LENGTH } from "./limits.ts";
 import type { Reject } from "./reasons.ts";
-import { KINDS, type Kind, keyOfSorted, LATES, type LabelPairs, type Late, sortPairs } from "./series.ts";
+import { KINDS, type Kind, LATES, type Late } from "./series.ts";
 import { show } from "./text.ts";
-import { checkLabels, type LabelLimits, unreadableTimestamp, unreadableValue } from "./validate.ts";
+import type { LabelLimits } from "./validate.ts";
 
-/** A message as a consumer sees it. Every sample keeps its position, the bad ones too: parts are cut by position. */
+/** A message as a consumer sees it. */
 export interface DecodedMessage {
   readonly id: string | undefined;
   readonly writer: string | undefined;
@@ -16,23 +19,7 @@ export interface DecodedMessage {
   readonly samples: number;
 }
 
-export interface DecodedSeries {
-  /** Sorted, without empty values. */
-  readonly labels: LabelPairs;
-  readonly key: string;
-  /** Milliseconds, NaN where it was no timestamp. */
-  readonly timestamps: readonly number[];
-  readonly values: readonly number[];
-  /** How many samples it stands for: the longer of the two lists, and at least one when it could not be read. */
-  readonly count: number;
-  /** The whole series can never be stored. */
-  readonly reject: Reject | undefined;
-  /** By index: this sample can never be stored. */
-  readonly sampleRejects: ReadonlyMap<number, Reject>;
-  /** As it stood in the message, for a dead letter. */
-  readonly source: unknown;
-}
-
+/** What {@link decodeMessage} made of a body. */
 export type Decoded =
   | { readonly ok: true; readonly message: DecodedMessage }
   /** `raw` is the text that could not be read: the body, or what a dead letter kept of another. */
@@ -44,6 +31,8 @@ const MAX_NESTING = 16;
 /**
  * Reads a message body. Never throws: what cannot be read is a reject of the whole body, of a series or of a sample,
  * whichever is the smallest that holds the fault.
+ *
+ * @param limits a receiver's own, where they are not AMP's
  */
 export function decodeMessage(body: string, limits?: Partial<LabelLimits>): Decoded {
   const parsed = parseBody(body);
@@ -122,6 +111,8 @@ function unpack(outer: Record<string, unknown>): { ok: true; text: string } | { 
   try {
     // The bound is what stands between one message and all memory.
     const bytes = gunzipSync(Buffer.from(data, "base64"), { maxOutputLength: MAX_DECODED_BYTES });
+    // Read as UTF-8 all the same, two texts of another encoding could become one, and their series one series.
+    if (!isUtf8(bytes)) return malformed("Expected `data` to unpack to UTF-8, got bytes that are not");
     return { ok: true, text: bytes.toString("utf8") };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
@@ -136,16 +127,8 @@ function parseEnvelope(
   object: Record<string, unknown>,
 ): { ok: true; message: Envelope } | { ok: false; reject: Reject } {
   const { id, writer, kind = "delta", late = "reject", series, raw } = object;
-  if (id !== undefined && !isName(id)) {
-    return malformed(`Expected \`id\` to be 1 to ${MAX_NAME_LENGTH} characters, got ${show(id)}`);
-  }
-  if (writer !== undefined && !isName(writer)) {
-    return malformed(`Expected \`writer\` to be 1 to ${MAX_NAME_LENGTH} characters, got ${show(writer)}`);
-  }
-  if (!KINDS.includes(kind as Kind))
-    return malformed(`Expected \`kind\` to be one of ${KINDS.join(", ")}, got ${show(kind)}`);
-  if (!LATES.includes(late as Late))
-    return malformed(`Expected \`late\` to be one of ${LATES.join(", ")}, got ${show(late)}`);
+  const fault = envelopeFault({ id, writer, kind, late });
+  if (fault !== undefined) return malformed(fault);
   if (raw !== undefined && typeof raw !== "string") return malformed(`Expected \`raw\` to be text, got ${show(raw)}`);
   if (!Array.isArray(series)) return malformed(`Expected \`series\` to be a list, got ${show(series)}`);
   if (raw !== undefined && series.length > 0) {
@@ -164,101 +147,26 @@ function parseEnvelope(
   };
 }
 
-/** Long enough for a file's path; short enough for a log line. */
-export const MAX_NAME_LENGTH = 512;
-
-function isName(value: unknown): value is string {
-  return typeof value === "string" && value.length > 0 && value.length <= MAX_NAME_LENGTH && value.isWellFormed();
+/** Why a message cannot say this of itself, in a sentence; undefined when it can. Id and writer may be left out. */
+export function envelopeFault(
+  { id, writer, kind, late }: { readonly [name in "id" | "writer" | "kind" | "late"]: unknown },
+  maxIdLength: number = MAX_NAME_LENGTH,
+): string | undefined {
+  if (id !== undefined && !isName(id, maxIdLength)) return nameFault("id", id, maxIdLength);
+  if (writer !== undefined && !isName(writer, MAX_NAME_LENGTH)) return nameFault("writer", writer, MAX_NAME_LENGTH);
+  if (!KINDS.includes(kind as Kind)) return `Expected \`kind\` to be one of ${KINDS.join(", ")}, got ${show(kind)}`;
+  if (!LATES.includes(late as Late)) return `Expected \`late\` to be one of ${LATES.join(", ")}, got ${show(late)}`;
+  return undefined;
 }
 
-function decodeSeries(source: unknown, kind: Kind, limits: Partial<LabelLimits> | undefined): DecodedSeries {
-  const shape = readShape(source);
-  if (!shape.ok) {
-    return {
-      labels: [],
-      key: "",
-      timestamps: [],
-      values: [],
-      count: shape.count,
-      reject: shape.reject,
-      sampleRejects: NONE,
-      source,
-    };
-  }
-  const { labels } = shape;
-  let rejects: Map<number, Reject> | undefined;
-  const values = new Array<number>(shape.values.length);
-  for (let i = 0; i < values.length; i++) {
-    values[i] = readValue(shape.values[i]);
-    const reject = unreadableTimestamp(shape.timestamps[i], i) ?? unreadableValue(shape.values[i], values[i]!, kind, i);
-    if (!reject) continue;
-    rejects ??= new Map();
-    rejects.set(i, reject);
-  }
-  return {
-    labels,
-    key: keyOfSorted(labels),
-    timestamps: shape.timestamps as number[],
-    values,
-    count: values.length,
-    reject: checkLabels(labels, limits),
-    sampleRejects: rejects ?? NONE,
-    source,
-  };
+function isName(value: unknown, maxLength: number): boolean {
+  return typeof value === "string" && value.length > 0 && value.length <= maxLength && value.isWellFormed();
 }
 
-const NONE: ReadonlyMap<number, Reject> = new Map();
-
-type Shape =
-  | { ok: true; labels: LabelPairs; timestamps: unknown[]; values: unknown[] }
-  | { ok: false; reject: Reject; count: number };
-
-function readShape(source: unknown): Shape {
-  if (!isObject(source)) return misshapen(`Expected a series to be an object, got ${show(source)}`, 1);
-  const { metric, timestamps, values } = source;
-  const count = countOf(source);
-  if (!isObject(metric)) return misshapen(`Expected \`metric\` to be an object, got ${show(metric)}`, count);
-  const pairs = Object.entries(metric);
-  for (const [name, value] of pairs) {
-    if (typeof value !== "string")
-      return misshapen(`Expected label ${show(name)} to be text, got ${show(value)}`, count);
-  }
-  if (!Array.isArray(timestamps))
-    return misshapen(`Expected \`timestamps\` to be a list, got ${show(timestamps)}`, count);
-  if (!Array.isArray(values)) return misshapen(`Expected \`values\` to be a list, got ${show(values)}`, count);
-  if (timestamps.length !== values.length) {
-    const lengths = `got ${timestamps.length} and ${values.length}`;
-    return misshapen(`Expected \`timestamps\` and \`values\` to have one length, ${lengths}`, count);
-  }
-  return { ok: true, labels: sortPairs(pairs as [string, string][]), timestamps, values };
-}
-
-/** How many samples a series stands for, whatever it looks like; at least one, so that empty ones are bounded too. */
-function countOf(source: unknown): number {
-  if (!isObject(source)) return 1;
-  return Math.max(lengthOf(source.timestamps), lengthOf(source.values), 1);
-}
-
-function lengthOf(value: unknown): number {
-  return Array.isArray(value) ? value.length : 0;
-}
-
-const SPECIAL_VALUES: Readonly<Record<string, number>> = { NaN: Number.NaN, Infinity, "-Infinity": -Infinity };
-
-function readValue(value: unknown): number {
-  // Adding zero turns -0 into 0, as Cortex does on ingestion: what is read back must equal what was sent.
-  if (typeof value === "number") return value + 0;
-  return typeof value === "string" && Object.hasOwn(SPECIAL_VALUES, value) ? SPECIAL_VALUES[value]! : Number.NaN;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+function nameFault(field: string, value: unknown, maxLength: number): string {
+  return `Expected \`${field}\` to be 1 to ${maxLength} well-formed characters, got ${show(value)}`;
 }
 
 function malformed(detail: string): { ok: false; reject: Reject } {
   return { ok: false, reject: { reason: "message_malformed", detail } };
-}
-
-function misshapen(detail: string, count: number): { ok: false; reject: Reject; count: number } {
-  return { ok: false, reject: { reason: "series_malformed", detail }, count };
 }

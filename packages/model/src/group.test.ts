@@ -19,3 +19,7 @@ test.each(vectors)("the test vectors for senders in other languages hold: $about
   expect(fnv1a32(vector.seriesKey)).toBe(vector.fnv1a32);
   expect(groupOf(vector.seriesKey, groups)).toBe(vector.group);
 });
+
+test("the hash is FNV-1a: its authors' own test vectors hold", () => {
+  expect(["", "a", "foobar"].map(fnv1a32)).toEqual([0x811c9dc5, 0xe40c292c, 0xbf9cf968]);
+});

@@ -1,6 +1,6 @@
 /**
- * Every bound of the pipeline that comes from somebody else's rules, with its source. Bounds of our own choosing live
- * with the code they bound.
+ * The bounds that all packages share, with their sources: first those of somebody else's rules, then those of the message
+ * and of the lanes, which are ours. Other bounds of our own choosing live with the code they bound.
  */
 
 /** A message group, and so an SQS batch, is at most ten messages (SQS API reference, SendMessageBatch, ReceiveMessage). */
@@ -30,12 +30,17 @@ export const MAX_REQUEST_BYTES = 900_000;
 /** Labels of one series (AMP quota L-CDA4AB0F), `_unique_id` and `_group` included. */
 export const MAX_LABELS = 150;
 
-/** Cortex's max_label_name_length and max_label_value_length, which AMP keeps; UTF-8 bytes, as Go counts. */
+/** Cortex's max_label_name_length, which AMP keeps; UTF-8 bytes, as Go counts. */
 export const MAX_LABEL_NAME_BYTES = 1024;
+
+/** Cortex's max_label_value_length, which AMP keeps; UTF-8 bytes, as Go counts. */
 export const MAX_LABEL_VALUE_BYTES = 2048;
 
 /** Names and values of one series together (AMP quota L-8E142053). */
 export const MAX_LABELS_BYTES: number = 7 * 1024;
+
+/** Characters (UTF-16 units) of a message's `id` and `writer`: enough for a file's path, few enough for a log line. */
+export const MAX_NAME_LENGTH = 512;
 
 /**
  * What a gzip message may unpack to; a bomb holds GBs. Our producer packs 1 MiB at the most, as a plain message may be. A

@@ -2,7 +2,9 @@ import { escapeValue } from "./series.ts";
 
 /** One condition of a series selector, as PromQL writes it. */
 export interface Matcher {
+  /** The label's name. */
   readonly name: string;
+  /** Equal or not, as text or as a regular expression (RE2) that must match the whole value. */
   readonly op: "=" | "!=" | "=~" | "!~";
   readonly value: string;
 }
@@ -13,7 +15,7 @@ export function anyOf(name: string, values: readonly string[]): Matcher {
   return { name, op: "=~", value: values.map(escapeRegExp).join("|") };
 }
 
-/** `{a="b",c=~"d|e"}` */
+/** Matchers as the text of a selector: `{a="b",c=~"d|e"}`. */
 export function formatSelector(matchers: readonly Matcher[]): string {
   return `{${matchers.map(({ name, op, value }) => `${name}${op}"${escapeValue(value)}"`).join(",")}}`;
 }

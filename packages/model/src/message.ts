@@ -1,29 +1,32 @@
 import { gzipSync } from "node:zlib";
+import type { JsonValue } from "./json.ts";
 import type { Reason } from "./reasons.ts";
 import type { Kind, Labels, Late } from "./series.ts";
-
-/** A value in JSON: a number, or one of the three that JSON has no number for. */
-export type JsonValue = number | "NaN" | "Infinity" | "-Infinity";
+import { queueText } from "./text.ts";
 
 /** One series in a message: a line of the VictoriaMetrics JSON import format. Both lists have one length. */
 export interface MessageSeries {
+  /** Its labels, the metric's name among them under `__name__`. */
   readonly metric: Labels;
   /** Milliseconds since the epoch. */
   readonly timestamps: readonly number[];
+  /** `values[i]` is the value at `timestamps[i]`. */
   readonly values: readonly JsonValue[];
 }
 
 /** Message v1, the body of one SQS message; `message.schema.json` is its JSON Schema. */
 export interface Message {
+  /** The version of this format. */
   readonly v: 1;
-  /** Names this message for good: sent again under the same id it is the same message. */
+  /** Names this message for good: sent again under the same id it is the same message. At most 512 characters. */
   readonly id?: string;
-  /** Who sends, for operators: a short stable name of the process or file. */
+  /** Who sends, for operators: a short stable name of the process or file. At most 512 characters. */
   readonly writer?: string;
   /** Default `delta`. */
   readonly kind?: Kind;
   /** Default `reject`. */
   readonly late?: Late;
+  /** Samples of one or more series that share a message group, at most 50,000 in all. */
   readonly series: readonly MessageSeries[];
   /** Only in dead letters: why, and where it came from. A replay leaves it in; the consumer ignores it. */
   readonly rejected?: Rejected;
@@ -36,11 +39,13 @@ export interface Rejected {
   readonly detail: string;
   /** The receiver's HTTP status, when the receiver refused. */
   readonly status?: number;
+  /** The receiver's name for the request that it refused, to ask its operators about. */
   readonly requestId?: string;
   /** The lanes in which it was tried. */
   readonly lanes?: readonly string[];
   /** When, in milliseconds since the epoch. */
   readonly at: number;
+  /** The SQS message that the samples came in. */
   readonly source: {
     readonly messageId: string;
     readonly group: string;
@@ -56,15 +61,9 @@ export interface DeadLetterMessage extends Message {
   readonly raw?: string;
 }
 
-/** A number as a message carries it. */
-export function jsonValue(value: number): JsonValue {
-  if (Number.isFinite(value)) return value;
-  return Number.isNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity";
-}
-
-/** The body of a message. U+FFFE and U+FFFF are escaped: SQS refuses a body that holds them (SQS quotas for messages). */
+/** The body of a message: JSON text that SQS takes. `decodeMessage` reads it. */
 export function encodeMessage(message: Message): string {
-  return JSON.stringify(message).replace(/[\ufffe\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16)}`);
+  return queueText(JSON.stringify(message));
 }
 
 /** The body of a message in its gzip form: pays off when ten of the plain form would not fit in 64 KiB. */

@@ -1,7 +1,6 @@
 /**
- * Why a sample was rejected. The first list are AMP's and Cortex's own words (CloudWatch `DiscardedSamples` by reason,
- * Cortex pkg/util/validation), so that a search for one finds their documentation; the second list is ours.
- * `docs/reasons.md` has an entry for each.
+ * Reasons in AMP's and Cortex's own words (CloudWatch `DiscardedSamples` by reason, Cortex pkg/util/validation), so that a
+ * search for one finds their documentation. `docs/reasons.md` has an entry for each of these and of {@link OUR_REASONS}.
  */
 export const RECEIVER_REASONS = [
   "sample-out-of-order",
@@ -23,6 +22,7 @@ export const RECEIVER_REASONS = [
   "per_labelset_series_limit",
 ] as const;
 
+/** Reasons for which receivers have no word. */
 export const OUR_REASONS = [
   /** The body is not a message: not JSON, another version, a gzip that does not unpack, too many samples. */
   "message_malformed",
@@ -46,6 +46,7 @@ export const OUR_REASONS = [
   "refused",
 ] as const;
 
+/** Why a sample was rejected. */
 export type Reason = (typeof RECEIVER_REASONS)[number] | (typeof OUR_REASONS)[number];
 
 /** What will never be stored, and why. */

@@ -18,18 +18,20 @@ export type WriteAnswer =
       readonly body: string;
       /** From the Retry-After header, seconds or date; undefined without one. */
       readonly retryAfterMs: number | undefined;
+      /** The receiver's name for the request (`x-amzn-RequestId`); undefined without one. */
       readonly requestId: string | undefined;
     }
   /** No answer, so nobody knows whether it landed: a timeout, a reset, a refused connection. */
   | { readonly kind: "unanswered"; readonly detail: string };
 
-/** A reading of raw samples, all lanes, both ends included. */
+/** A reading of raw samples, all lanes, both ends included; milliseconds since the epoch. */
 export interface ReadQuery {
   readonly matchers: readonly Matcher[];
   readonly startMs: number;
   readonly endMs: number;
 }
 
+/** One series of an answer to a {@link ReadQuery}. */
 export interface ReadSeries {
   /** Every label, `_unique_id` and `_group` too. */
   readonly labels: Readonly<Record<string, string>>;
@@ -38,6 +40,7 @@ export interface ReadSeries {
   readonly values: readonly number[];
 }
 
+/** What came back from a {@link ReadQuery}; `bytes` are those of the answer's body. */
 export type ReadAnswer =
   | { readonly kind: "read"; readonly series: readonly ReadSeries[]; readonly bytes: number }
   /** Too much for the receiver, or for us, at once: ask for less. */

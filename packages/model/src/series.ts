@@ -4,6 +4,7 @@ export type Labels = Readonly<Record<string, string>>;
 /** Labels sorted by name, as they go on the wire and into the series key. */
 export type LabelPairs = readonly (readonly [name: string, value: string])[];
 
+/** The label that holds the metric's name. */
 export const NAME_LABEL = "__name__";
 /** The label that holds the lane. */
 export const LANE_LABEL = "_unique_id";
@@ -12,17 +13,26 @@ export const GROUP_LABEL = "_group";
 /** The metric whose samples say which parts were written. */
 export const RECEIPT_METRIC = "penstock_receipt";
 
-/** What the samples of a message mean. */
+/**
+ * What the samples of a message mean. `delta`: what was added since the sample before, so that samples of many writers
+ * add up. `gauge`: a value that goes up and down. `cumulative`: a count since the start of its one writer, as Prometheus's
+ * own counters are.
+ */
 export type Kind = "delta" | "gauge" | "cumulative";
+/** Every {@link Kind}, the default first. */
 export const KINDS: readonly Kind[] = ["delta", "gauge", "cumulative"];
 
-/** What becomes of a sample that no lane can take at its own time. */
+/**
+ * What becomes of a sample that no lane can take at its own time: `reject` sends it to the dead-letter queue, `restamp`
+ * stores it at the time when SQS took its message.
+ */
 export type Late = "reject" | "restamp";
+/** Every {@link Late}, the default first. */
 export const LATES: readonly Late[] = ["reject", "restamp"];
 
 /**
  * Labels sorted by name (byte order, as remote write 1.0 asks), without those whose value is empty: to a receiver
- * `{a=""}` and `{}` are one series (facts: oracle row 27), so they must be one series to us.
+ * `{a=""}` and `{}` are one series (Prometheus data model; so Cortex stores them), so they must be one series to us.
  */
 export function sortLabels(labels: Labels): LabelPairs {
   return sortPairs(Object.entries(labels));

@@ -25,17 +25,26 @@ export function cut(text: string, length: number): string {
   return `${text.slice(0, end)}…`;
 }
 
-/** A value for an error sentence: JSON where there is one, short. */
+/** Characters of a value in an error sentence. */
+const MAX_SHOWN_LENGTH = 80;
+
+/** A value for an error sentence: JSON where it has one, cut. Never throws, whatever the value is. */
 export function show(value: unknown): string {
-  return cut(jsonOf(value) ?? String(value), 80);
+  try {
+    if (value instanceof Error) return cut(String(value), MAX_SHOWN_LENGTH);
+    // JSON says null for numbers that it lacks.
+    const json = typeof value === "object" || typeof value === "string" ? JSON.stringify(value) : undefined;
+    return cut(json ?? String(value), MAX_SHOWN_LENGTH);
+  } catch {
+    // A circle, a getter that throws, or levels past JSON.stringify's stack: JSON.parse reads any depth.
+    return "something that cannot be shown";
+  }
 }
 
-function jsonOf(value: unknown): string | undefined {
-  try {
-    return JSON.stringify(value);
-  } catch (error) {
-    // JSON.parse reads any depth, and JSON.stringify ends its stack some thousands of levels down.
-    if (error instanceof RangeError) return "something nested too deeply to show";
-    throw error;
-  }
+/**
+ * JSON text as SQS takes it: of the characters that JSON leaves as they are, SQS refuses two, U+FFFE and U+FFFF
+ * (SendMessage: #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF).
+ */
+export function queueText(json: string): string {
+  return json.replace(/[\ufffe\uffff]/g, (character) => `\\u${character.charCodeAt(0).toString(16)}`);
 }

@@ -1,5 +1,4 @@
-import { type JsonValue, type Kind, type Labels, type MessageSeries, utf8Length } from "@penstock/model";
-import { queueText } from "./text.ts";
+import { type JsonValue, type Kind, type Labels, type MessageSeries, queueText, utf8Length } from "@penstock/model";
 
 /** A series that was checked: its labels sorted, its samples readable. */
 export interface CheckedSeries extends MessageSeries {

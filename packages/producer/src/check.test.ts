@@ -1,32 +1,17 @@
 import { fileURLToPath } from "node:url";
-import { type Clock, decodeMessage, type QueueEntry, systemClock } from "@penstock/model";
 import fc from "fast-check";
 import { afterEach, expect, test, vi } from "vitest";
+import { clock, FakeQueue, START_MS } from "../test/fake-queue.ts";
+import { producerOver } from "../test/over.ts";
 import { createProducer, createProducerOver } from "./producer.ts";
-import type { ProducerError } from "./refusal.ts";
-import type { ProducerSettings } from "./settings.ts";
-
-const START_MS = 1_795_475_070_000;
-const clock: Clock = { ...systemClock, now: () => START_MS };
-
-/** A producer for a queue that takes everything. */
-function producerOver(settings: Partial<ProducerSettings> = {}) {
-  const entries: QueueEntry[] = [];
-  const errors: ProducerError[] = [];
-  const queue = async (more: readonly QueueEntry[]): Promise<[]> => {
-    entries.push(...more);
-    return [];
-  };
-  const options = { clock, flushIntervalMs: 0, onError: (error: ProducerError) => errors.push(error), ...settings };
-  return { producer: createProducerOver(queue, options), entries, errors };
-}
 
 afterEach(() => {
   vi.restoreAllMocks();
 });
 
 test("what no receiver would take is refused at once, with the reason, and the good samples beside it go on", async () => {
-  const { producer, entries, errors } = producerOver();
+  const queue = new FakeQueue();
+  const { producer, errors } = producerOver(queue);
   const good = [START_MS, START_MS + 1];
   const result = await producer.send([
     { metric: { __name__: "seconds" }, timestamps: [1_795_475_070, ...good, 12], values: [1, 2, 3, 4] },
@@ -52,10 +37,7 @@ test("what no receiver would take is refused at once, with the reason, and the g
   expect(errors.map(({ samples }) => samples)).toEqual([2, 2, 2, 1, 1, 2, 2]);
   expect(errors[1]!.stack).toContain(fileURLToPath(import.meta.url));
   await producer.flush();
-  const queued = entries.flatMap(({ body }) => {
-    const decoded = decodeMessage(body);
-    return decoded.ok ? decoded.message.series.map(({ key, timestamps }) => [key, timestamps]) : [];
-  });
+  const queued = queue.messages.flatMap(({ series }) => series.map(({ key, timestamps }) => [key, timestamps]));
   expect(Object.fromEntries(queued)).toEqual({
     '{__name__="seconds"}': good,
     '{__name__="infinite"}': [good[1]],
@@ -63,22 +45,64 @@ test("what no receiver would take is refused at once, with the reason, and the g
   });
 });
 
-test("nothing a caller hands in makes `send` throw or reject", async () => {
-  const { producer } = producerOver();
+test("nothing a caller hands in makes `send` throw or reject, open or closed", async () => {
+  const { producer } = producerOver(new FakeQueue());
+  const closed = producerOver(new FakeQueue()).producer;
+  await closed.close();
   const anything = fc.anything({ withBigInt: true, withDate: true, withNullPrototype: true, withSparseArray: true });
   const shape = { metric: anything, timestamps: anything, values: anything, value: anything };
   const nearly = fc.record(shape, { requiredKeys: [] });
-  await fc.assert(
-    fc.asyncProperty(fc.oneof(anything, nearly), anything, async (input, id) => {
-      const result = await producer.send(input as never, { id: id as string });
-      expect(result.accepted).toBe(0);
-    }),
+  const trap = new Proxy(
+    {},
+    {
+      get: () => {
+        throw new Error("a trap");
+      },
+    },
   );
+  const input = fc.oneof(anything, nearly, fc.constant(trap));
+  await fc.assert(
+    fc.asyncProperty(
+      input,
+      fc.oneof(
+        anything.map((id) => ({ id })),
+        fc.constant(null),
+      ),
+      async (one, options) => {
+        for (const each of [producer, closed]) {
+          expect(await each.send(one as never, options as never)).toMatchObject({ accepted: 0 });
+        }
+      },
+    ),
+  );
+});
+
+test("an `id` that is none is refused: samples under the id `null` would be one message, sent once", async () => {
+  const { producer } = producerOver(new FakeQueue());
+  expect(await producer.send({ metric: { __name__: "a" }, value: 1 }, { id: null as never })).toMatchObject({
+    accepted: 0,
+    refused: [{ reason: "message_malformed", detail: expect.stringContaining("`id`") }],
+  });
+});
+
+test("a series that cannot be read leaves those beside it alone", async () => {
+  const { producer } = producerOver(new FakeQueue());
+  const trap = new Proxy(
+    {},
+    {
+      get: () => {
+        throw new Error("a trap");
+      },
+    },
+  );
+  const result = await producer.send([trap as never, { metric: { __name__: "a" }, value: 1 }]);
+  expect(result).toMatchObject({ accepted: 1, refused: [{ reason: "series_malformed", samples: 1 }] });
+  expect(result.refused[0]!.detail).toContain("a trap");
 });
 
 test("a broken `onError` breaks nothing", async () => {
   const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
-  const { producer } = producerOver({
+  const { producer } = producerOver(new FakeQueue(), {
     onError: () => {
       throw new Error("no log");
     },
@@ -99,8 +123,8 @@ test("without `onError` the console hears of a mistake, once a minute", async ()
   now += 60_000;
   await producer.send({ metric: {}, value: 1 });
   expect(warn.mock.calls.map(([line]) => line)).toEqual([
-    "penstock: missing_metric_name: Expected a label `__name__` that is not empty. 1 sample refused. Series: {}.",
-    "penstock: missing_metric_name: Expected a label `__name__` that is not empty. 1 sample refused. Series: {}. (and 99 more like it in the last minute)",
+    "penstock: missing_metric_name: Expected a label `__name__` that is not empty. 1 sample refused.",
+    "penstock: missing_metric_name: Expected a label `__name__` that is not empty. 1 sample refused. (and 99 more like it since the last line)",
   ]);
 });
 

@@ -1,7 +1,7 @@
-import type { SendBatch } from "@penstock/model";
+import { envelopeFault, type SendBatch } from "@penstock/model";
 import { Assembly } from "./assembly.ts";
 import { Batch, type CheckedSeries } from "./batch.ts";
-import { checkSend, envelopeFault, refusalOfAll, type SeriesInput } from "./check.ts";
+import { checkSend, refusalOfAll, type SeriesInput } from "./check.ts";
 import { Outbox, type Outgoing } from "./outbox.ts";
 import { type Envelope, type Packed, pack } from "./pack.ts";
 import type { FlushResult, Producer, ProducerStats, SendOptions, SendResult } from "./producer.ts";
@@ -28,7 +28,7 @@ export class Engine implements Producer {
 
   constructor(queue: SendBatch, given: Partial<ProducerSettings>) {
     const settings = settingsFrom(given);
-    const fault = envelopeFault({ ...settings, id: "any" });
+    const fault = envelopeFault({ ...settings, id: undefined });
     if (fault !== undefined) throw new TypeError(fault);
     this.#settings = settings;
     this.#assembly = new Assembly(settings, settings.newId);
@@ -44,12 +44,18 @@ export class Engine implements Producer {
     return { ...this.#counts, pending: this.#pending, pendingBytes: this.#pendingBytes };
   }
 
-  send(input: SeriesInput | readonly SeriesInput[], options: SendOptions = {}): Promise<SendResult> {
+  send(input: SeriesInput | readonly SeriesInput[], options?: SendOptions): Promise<SendResult> {
     const ticket = ++this.#tickets;
-    const { kind = this.#settings.kind, late = this.#settings.late, writer = this.#settings.writer, id } = options;
+    // A caller without types may hand in null.
+    const {
+      kind = this.#settings.kind,
+      late = this.#settings.late,
+      writer = this.#settings.writer,
+      id,
+    } = options ?? {};
     const list: readonly unknown[] = Array.isArray(input) ? input : [input];
     if (this.#closed) return this.#turnDown(refusalOfAll(list, "producer_closed", "Expected no send after `close`"));
-    const { series, refused } = checkSend(list, { kind, late, writer, id: id ?? "any" }, this.#settings.clock.now());
+    const { series, refused } = checkSend(list, { kind, late, writer, id }, this.#settings.clock.now());
     for (const refusal of refused) this.#refuse(refusal);
 
     const batch = new Batch();

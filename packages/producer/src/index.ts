@@ -8,7 +8,7 @@ export {
   parseExpositionLine,
   type TypedSample,
 } from "./exposition.ts";
-export { Buckets, buckets, DEFAULT_BUCKETS } from "./instruments/buckets.ts";
+export { type Buckets, buckets, DEFAULT_BUCKETS } from "./instruments/buckets.ts";
 export type { Counter } from "./instruments/counter.ts";
 export { formatFloat } from "./instruments/float.ts";
 export type { Gauge } from "./instruments/gauge.ts";

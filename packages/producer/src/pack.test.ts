@@ -12,10 +12,10 @@ import {
 } from "@penstock/model";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { START_MS } from "../test/fake-queue.ts";
 import { Batch, type CheckedSeries } from "./batch.ts";
 import { deduplicationId, MAX_PACKING_ID_LENGTH, type Packed, type PackOptions, pack } from "./pack.ts";
 
-const START_MS = 1_795_475_070_000;
 /** What SQS takes in a message body (SendMessage). */
 const SQS_TEXT = /^[\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]*$/u;
 

@@ -16,7 +16,6 @@ import {
   utf8Length,
 } from "@penstock/model";
 import { bytesOf, type CheckedSeries, sampleBytes, seriesBytes, settleTimes } from "./batch.ts";
-import { queueText } from "./text.ts";
 
 /** What all messages of one packing have in common. */
 export interface Envelope {
@@ -63,9 +62,9 @@ export function pack(series: readonly CheckedSeries[], envelope: Envelope, optio
   return packed;
 }
 
-/** What a message takes without its series. The position counts with the most digits it can have. */
+/** What a message's JSON takes without its series. The position counts with the most digits it can have. */
 function envelopeBytes(envelope: Envelope): number {
-  return utf8Length(bodyOf(messageOf([], envelope, Number.MAX_SAFE_INTEGER)));
+  return utf8Length(encodeMessage(messageOf([], envelope, Number.MAX_SAFE_INTEGER)));
 }
 
 /** Series in chunks of at most so many bytes and {@link MAX_MESSAGE_SAMPLES}; a sample over the limit stands alone. */
@@ -133,7 +132,7 @@ const MAX_PLAIN_BYTES: number = Math.floor(BILLING_CHUNK_BYTES / MAX_BATCH_ENTRI
 
 /** The plain form while it is small, beyond that the shorter one. */
 function bodyOf(message: Message): string {
-  const plain = queueText(encodeMessage(message));
+  const plain = encodeMessage(message);
   if (utf8Length(plain) <= MAX_PLAIN_BYTES) return plain;
   const zipped = encodeGzipMessage(message);
   return zipped.length < utf8Length(plain) ? zipped : plain;

@@ -1,17 +1,9 @@
 import { MAX_MESSAGE_BYTES } from "@penstock/model";
 import fc from "fast-check";
 import { afterEach, expect, test, vi } from "vitest";
-import { anyBehaviour, clock, DOWN, FakeQueue, START_MS } from "../test/fake-queue.ts";
-import { createProducerOver, type SendResult } from "./producer.ts";
-import type { ProducerError } from "./refusal.ts";
-import type { ProducerSettings } from "./settings.ts";
-
-/** By default only `flush` sends, and what goes wrong is in `errors`. */
-function producerOver(queue: FakeQueue, settings: Partial<ProducerSettings> = {}) {
-  const errors: ProducerError[] = [];
-  const options = { clock, flushIntervalMs: 0, onError: (error: ProducerError) => errors.push(error), ...settings };
-  return { producer: createProducerOver(queue.send, options), errors };
-}
+import { anyBehaviour, DOWN, FakeQueue, START_MS } from "../test/fake-queue.ts";
+import { producerOver } from "../test/over.ts";
+import type { SendResult } from "./producer.ts";
 
 function one(
   name = "a_total",
@@ -154,12 +146,31 @@ test("while the queue is down nothing is lost: what is unsent waits, is told, an
   expect(queue.calls.length).toBe(5);
   expect(new Set(queue.calls.map(([entry]) => entry!.deduplicationId)).size).toBe(1);
   expect(errors).toMatchObject([{ fate: "waiting", samples: 1 }]);
-  expect(errors[0]!.message).toBe(
-    "The queue did not take 1 sample now: they wait for the next flush. Error: ServiceUnavailable",
-  );
+  expect(errors[0]!.message).toBe("The queue has not taken 1 sample so far. Error: ServiceUnavailable");
   queue.behaviours = [];
   expect(await producer.flush()).toEqual({ sent: 1, unsent: 0, lost: 0 });
   expect(queue.entries).toHaveLength(1);
+});
+
+test.each([
+  [
+    "throws at once",
+    () => {
+      throw new Error("no socket");
+    },
+    "Error: no socket",
+  ],
+  ["rejects without a word", () => Promise.reject(undefined), "undefined"],
+  [
+    "finds none of a host's addresses",
+    () => Promise.reject(new AggregateError([new Error("connect ECONNREFUSED ::1:443")])),
+    "Error: connect ECONNREFUSED ::1:443",
+  ],
+])("a queue that %s is a queue that is down", async (_, send, words) => {
+  const { producer, errors } = producerOver({ send });
+  void producer.send(one());
+  expect(await producer.flush()).toEqual({ sent: 0, unsent: 1, lost: 0 });
+  expect(errors.map(({ message }) => message)).toEqual([`The queue has not taken 1 sample so far. ${words}`]);
 });
 
 test("a message that SQS refuses for good is counted and told, and does not stop those behind it", async () => {
@@ -282,13 +293,12 @@ function noise(length: number): number[] {
 test("a flush waits for what was handed in before it, and not for what keeps coming", async () => {
   const queue = new FakeQueue();
   let coming = 0;
-  const producer = createProducerOver(
-    async (entries) => {
+  const { producer } = producerOver({
+    send: async (entries) => {
       if (coming++ < 100) void producer.send(one("a_total", coming), { id: `later-${coming}` });
       return queue.send(entries);
     },
-    { clock, flushIntervalMs: 0 },
-  );
+  });
   void producer.send(one(), { id: "before" });
   await producer.flush();
   expect(queue.calls.length).toBeLessThan(10);

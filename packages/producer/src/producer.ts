@@ -6,16 +6,21 @@ import type { Refusal } from "./refusal.ts";
 import type { ProducerSettings } from "./settings.ts";
 import { sqsClientFor, sqsSendBatch } from "./sqs.ts";
 
+/** What `createProducer` needs to know: the queue, and whatever of {@link ProducerSettings} is not as you like it. */
 export interface ProducerOptions extends Partial<ProducerSettings> {
   /** The URL of a FIFO queue. */
   readonly queueUrl: string;
-  /** Better with `maxAttempts: 1`: the producer retries by itself. One with short timeouts is made by default. */
+  /** An SQS client of your own. Better with `maxAttempts: 1`: the producer retries by itself. One with short timeouts is made by default. */
   readonly client?: SQSClient;
 }
 
+/** What may be said of one send; what is not said is as in the producer's settings. */
 export interface SendOptions {
+  /** What the samples mean: `delta` adds up, `gauge` is a value now, `cumulative` is a count since its writer's start. */
   readonly kind?: Kind;
+  /** What becomes of samples that come too late for their own time: `reject`, or `restamp` to the time of their message. */
   readonly late?: Late;
+  /** Who sends, for operators. */
   readonly writer?: string;
   /**
    * Names these samples for good: sent again under the same id, even by another process a day later, they count once.
@@ -33,10 +38,11 @@ export interface SendResult {
   readonly refused: readonly Refusal[];
 }
 
+/** What a flush did. `unsent` above 0: try again later, or say so before the process ends. */
 export interface FlushResult {
   /** Samples the queue took while this flush ran. */
   readonly sent: number;
-  /** Samples handed in before it that the queue did not take. They wait for the next flush. */
+  /** Samples handed in before it that the queue did not take. They wait for another flush. */
   readonly unsent: number;
   /** Samples that SQS refused for good while this flush ran. */
   readonly lost: number;
@@ -44,14 +50,19 @@ export interface FlushResult {
 
 /** Counts of samples since the start. `accepted = merged + sent + lost + pending`, always. */
 export interface ProducerStats {
+  /** Taken by `send`. */
   readonly accepted: number;
+  /** Not taken by `send`. */
   readonly refused: number;
   /** Made one with another sample of the series at the same millisecond. */
   readonly merged: number;
+  /** Taken by the queue. */
   readonly sent: number;
+  /** Refused by SQS for good. */
   readonly lost: number;
+  /** Waiting for the queue. */
   readonly pending: number;
-  /** What the pending take in memory, as JSON. */
+  /** Bytes that the pending take, as JSON or in gzip form. */
   readonly pendingBytes: number;
   /** Messages the queue took. */
   readonly messages: number;
@@ -71,7 +82,7 @@ export interface Producer {
   send(series: SeriesInput | readonly SeriesInput[], options?: SendOptions): Promise<SendResult>;
   /**
    * Resolves when everything handed in before was taken by the queue, or given up for now after some attempts. Never
-   * rejects: what could not be sent is counted in the result and waits for the next flush.
+   * rejects: what could not be sent is counted in the result and waits for another flush.
    */
   flush(): Promise<FlushResult>;
   /**
@@ -79,6 +90,7 @@ export interface Producer {
    * still be flushed, as often as there is time for it. Closing twice flushes twice.
    */
   close(): Promise<FlushResult>;
+  /** As of now. */
   readonly stats: ProducerStats;
 }
 
@@ -87,8 +99,9 @@ export interface Producer {
  *
  * @throws TypeError, RangeError when an option is no good
  * @example
- * const producer = createProducer({ queueUrl: process.env.QUEUE_URL, writer: "checkout" });
- * producer.send({ metric: { __name__: "orders_total", currency: "EUR" }, value: 1 });
+ * const producer = createProducer({ queueUrl: process.env.QUEUE_URL!, writer: "checkout" });
+ * void producer.send({ metric: { __name__: "orders_total", currency: "EUR" }, value: 1 });
+ * await producer.close(); // at the end of the process
  */
 export function createProducer({ queueUrl, client, ...settings }: ProducerOptions): Producer {
   if (typeof queueUrl !== "string" || !URL.canParse(queueUrl) || !queueUrl.endsWith(".fifo")) {
@@ -97,7 +110,12 @@ export function createProducer({ queueUrl, client, ...settings }: ProducerOption
   return createProducerOver(sqsSendBatch(client ?? sqsClientFor(queueUrl), queueUrl), settings);
 }
 
-/** A producer for any FIFO queue. */
+/**
+ * A producer for any FIFO queue, such as one in a test.
+ *
+ * @param queue one SendMessageBatch; see `sqsSendBatch` for that of SQS
+ * @throws TypeError, RangeError when a setting is no good
+ */
 export function createProducerOver(queue: SendBatch, settings: Partial<ProducerSettings> = {}): Producer {
   return new Engine(queue, settings);
 }

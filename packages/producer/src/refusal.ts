@@ -16,19 +16,18 @@ export interface Refusal {
   readonly reason: RefusalReason;
   /** One sentence: what was expected and what was there. */
   readonly detail: string;
+  /** How many. */
   readonly samples: number;
-  /** The labels of the series, as far as they could be read; undefined when the whole send was refused. */
+  /** The labels of their series; undefined when they could not be read, or when the whole send was refused. */
   readonly metric: Labels | undefined;
 }
 
-/** What a producer tells its owner. `message` is one sentence for a log. */
+/** What a producer tells its owner. `message` says it for a log. */
 export class ProducerError extends Error {
   override readonly name = "ProducerError";
-  /**
-   * What became of the samples. `refused`: never taken. `waiting`: the queue did not take them now, they are sent again
-   * at the next flush. `lost`: SQS says that the message itself is at fault, sending it again would not help.
-   */
+  /** What became of the samples. */
   readonly fate: Fate;
+  /** How many. */
   readonly samples: number;
   /** Only of a refusal. */
   readonly reason: RefusalReason | undefined;
@@ -41,21 +40,34 @@ export class ProducerError extends Error {
   }
 }
 
+/**
+ * What became of samples that are not in the queue. `refused`: the producer never took them. `waiting`: the queue did not
+ * take them now, they are sent again at the next flush. `lost`: SQS says that the message itself is at fault, sending it
+ * again would not help.
+ */
 export type Fate = "refused" | "waiting" | "lost";
 
 /** A refusal as an error; its stack leads to who called `send`. */
 export function refusalError({ reason, detail, samples, metric }: Refusal): ProducerError {
   const series = metric === undefined ? "" : ` Series: ${show(metric)}.`;
-  return new ProducerError("refused", samples, `${reason}: ${detail}. ${count(samples)} refused.${series}`, reason);
+  return new ProducerError(
+    "refused",
+    samples,
+    `${reason}: ${detail}. ${countOfSamples(samples)} refused.${series}`,
+    reason,
+  );
 }
 
-/** What became of samples that were taken, and SQS's words. */
+/** What became of samples that the producer had taken, and SQS's words. */
 export function fateError(fate: "waiting" | "lost", samples: number, detail: string): ProducerError {
-  const what = fate === "waiting" ? "now: they wait for the next flush" : "and never will: they are lost";
-  return new ProducerError(fate, samples, `The queue did not take ${count(samples)} ${what}. ${detail}`);
+  const what =
+    fate === "waiting"
+      ? `has not taken ${countOfSamples(samples)} so far`
+      : `has refused ${countOfSamples(samples)} for good`;
+  return new ProducerError(fate, samples, `The queue ${what}. ${detail}`);
 }
 
 /** `1 sample`, `2 samples` */
-function count(samples: number): string {
+export function countOfSamples(samples: number): string {
   return `${samples} sample${samples === 1 ? "" : "s"}`;
 }

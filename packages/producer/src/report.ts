@@ -19,7 +19,7 @@ export function consoleReporter(clock: Clock, write: (sentence: string) => void)
       return;
     }
     told.set(topic, { atMs: now, heldBack: 0 });
-    const more = last && last.heldBack > 0 ? ` (and ${last.heldBack} more like it in the last minute)` : "";
+    const more = last && last.heldBack > 0 ? ` (and ${last.heldBack} more like it since the last line)` : "";
     write(`penstock: ${error.message}${more}`);
   };
 }

@@ -22,20 +22,24 @@ export interface ProducerSettings {
   readonly late: Late;
   /** Message groups, 64. Every sender of a series must use the same number. */
   readonly groups: number;
-  /** Bounds a message's JSON; 64 KiB. What is longer than a tenth of that travels in gzip form. */
+  /** Bounds a message's JSON, in bytes; 64 KiB. What is longer than 6.4 KiB travels in gzip form. */
   readonly maxMessageBytes: number;
-  /** What may wait for SQS, as JSON, before `send` makes its caller wait; 32 MiB. As much again may wait at the door. */
+  /** Bytes that may wait for SQS, as JSON, before `send` makes its caller wait; 32 MiB. As much again may wait at the door. */
   readonly maxPendingBytes: number;
-  /** How long samples may wait for company before they are sent; 5,000. With 0 only `flush` sends, and full messages. */
+  /** Milliseconds that samples may wait for company before they are sent; 5,000. With 0 only `flush` sends, and full messages. */
   readonly flushIntervalMs: number;
   /** Sends of one call before it is given up until the next flush; 5. */
   readonly maxAttempts: number;
   /** SendMessageBatch calls at one time; 4. */
   readonly maxCallsInFlight: number;
-  /** Hears of every sample that was refused, waits for SQS, or is lost. A line on the console, at most one a minute. */
+  /**
+   * Hears of every sample that was refused, waits for SQS, or is lost. By default a line on the console, for each kind of
+   * trouble at most one a minute.
+   */
   readonly onError: (error: ProducerError) => void;
   /** A unique id for a batch without one; a random UUID. */
   readonly newId: () => string;
+  /** For tests: the time of samples without one, and the waits between attempts. The machine's own by default. */
   readonly clock: Clock;
 }
 
@@ -67,11 +71,15 @@ export function settingsFrom(given: Partial<ProducerSettings>): ProducerSettings
     clock,
   };
   for (const [name, [from, to]] of Object.entries(BOUNDS)) {
-    const value = settings[name as keyof typeof BOUNDS];
-    if (Number.isInteger(value) && value >= from && value <= to) continue;
-    throw new RangeError(`Expected \`${name}\` to be an integer from ${from} to ${to}, got \`${show(value)}\``);
+    checkInteger(name, settings[name as keyof typeof BOUNDS], from, to);
   }
   return settings;
+}
+
+/** @throws RangeError when it is none, or outside its bounds */
+export function checkInteger(name: string, value: unknown, from: number, to: number): void {
+  if (Number.isInteger(value) && (value as number) >= from && (value as number) <= to) return;
+  throw new RangeError(`Expected \`${name}\` to be an integer from ${from} to ${to}, got \`${show(value)}\``);
 }
 
 const BOUNDS = {

@@ -5,11 +5,11 @@ import { text } from "node:stream/consumers";
 import { type Clock, decodeMessage, systemClock } from "@penstock/model";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { START_MS } from "../test/fake-queue.ts";
 import { createProducer, type Producer, type ProducerOptions } from "./producer.ts";
 import type { ProducerError } from "./refusal.ts";
 import { sqsClientFor } from "./sqs.ts";
 
-const START_MS = 1_795_475_070_000;
 const METRICS = ["a_total", "b_total", "c_total", "d_total", "e_total", "f_total"];
 
 interface Entry {
@@ -189,7 +189,7 @@ test("a queue that denies access is told in its own words, and what it did not t
   void target.send({ metric: { __name__: "a_total" }, value: 1 });
   expect(await target.flush()).toEqual({ sent: 0, unsent: 1, lost: 0 });
   expect(errors.map(({ message }) => message)).toEqual([
-    "The queue did not take 1 sample now: they wait for the next flush. AccessDeniedException: no sqs:SendMessage",
+    "The queue has not taken 1 sample so far. AccessDeniedException: no sqs:SendMessage",
   ]);
   expect(await target.close()).toEqual({ sent: 1, unsent: 0, lost: 0 });
 });
@@ -200,7 +200,7 @@ test("a message that SQS itself faults is lost, and its words are told", async (
   void target.send({ metric: { __name__: "a_total" }, value: 1 });
   expect(await target.close()).toEqual({ sent: 0, unsent: 0, lost: 1 });
   expect(errors.map(({ message }) => message)).toEqual([
-    "The queue did not take 1 sample and never will: they are lost. InternalError: try again",
+    "The queue has refused 1 sample for good. InternalError: try again",
   ]);
 });
 

@@ -25,7 +25,7 @@ export function sqsClientFor(queueUrl: string): SQSClient {
   });
 }
 
-/** One SendMessageBatch to this queue. */
+/** SQS's SendMessageBatch to one queue, for `createProducerOver`. */
 export function sqsSendBatch(client: SQSClient, queueUrl: string): SendBatch {
   return async (entries) => {
     const answer = await client.send(

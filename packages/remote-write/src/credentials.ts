@@ -12,8 +12,11 @@ export interface AwsCredentials {
 /** The AWS SDK's credential providers are such functions. */
 export type CredentialProvider = () => Promise<AwsCredentials>;
 
-/** Refreshed this long before they expire, as the AWS SDK does: a request signed now must still hold when it arrives. */
+/** Refreshed this long before they expire, as the AWS SDK does. */
 const REFRESH_AHEAD_MS: number = 5 * 60_000;
+
+/** With less left they sign no more: a request signed now must still hold when it arrives. */
+const MIN_LIFETIME_MS = 30_000;
 
 /** A refresh that takes longer is given up, so that one lost packet does not stop a worker for good. */
 const REFRESH_TIMEOUT_MS = 30_000;
@@ -37,11 +40,15 @@ export function memoizeCredentials(provider: CredentialProvider): CredentialProv
   }
 
   return async () => {
-    if (current !== undefined && lifetimeMs(current) > REFRESH_AHEAD_MS) return current;
+    const leftMs = current === undefined ? 0 : lifetimeMs(current);
+    if (leftMs > REFRESH_AHEAD_MS) return current!;
     refreshing ??= refresh().finally(() => {
       refreshing = undefined;
     });
-    return refreshing;
+    if (leftMs < MIN_LIFETIME_MS) return refreshing;
+    // A provider that hangs holds up nothing that can still be signed; whoever needs the refresh hears that it failed.
+    refreshing.catch(() => {});
+    return current!;
   };
 }
 

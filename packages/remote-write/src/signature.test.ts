@@ -120,15 +120,28 @@ describe("credentials", () => {
     expect(await receiver.write(ONE, PLENTY_MS)).toMatchObject({ status: 204 });
   });
 
-  test("that fail to be refreshed are used while they last", async () => {
-    let asked = 0;
-    const { receiver } = await signing(async () => {
-      if (++asked > 1) throw new Error("STS is away");
+  test.each<[string, () => Promise<never>]>([
+    ["fails", () => Promise.reject(new Error("STS is away"))],
+    ["hangs", () => new Promise(() => {})],
+  ])("whose refresh %s are used while they last", async (_, refresh) => {
+    const { receiver, asked } = await signing(async () => {
+      if (asked() > 1) return refresh();
       return { ...KEY, expiration: new Date(Date.now() + 4 * 60_000) };
     });
     await receiver.write(ONE, PLENTY_MS);
-    expect(await receiver.write(ONE, PLENTY_MS)).toMatchObject({ status: 204 });
-    expect(asked).toBe(2);
+    expect(await receiver.write(ONE, 1_000)).toMatchObject({ status: 204 });
+    expect(asked()).toBe(2);
+  });
+
+  test("that hardly last any longer wait for their refresh", async () => {
+    const { receiver, stub, asked } = await signing(async () => ({
+      ...KEY,
+      secretAccessKey: asked() > 1 ? KEY.secretAccessKey : "old",
+      expiration: new Date(Date.now() + 5_000),
+    }));
+    await receiver.write(ONE, PLENTY_MS);
+    await receiver.write(ONE, PLENTY_MS);
+    expectSigned(stub.seen.at(-1)!, "eu-west-1");
   });
 
   test("that never come do not outlast the request's time", async () => {

@@ -35,7 +35,8 @@ test("a push is these samples, now, under the grouping key", async () => {
 test("says honestly what cannot be here, and what it cannot read", async () => {
   const { app, queue } = testIntake();
   const deletion = await app.request("/metrics/job/nightly", { method: "DELETE" });
-  expect([deletion.status, await deletion.text()]).toEqual([405, expect.stringContaining("Nothing can be deleted")]);
+  expect([deletion.status, deletion.headers.get("allow")]).toEqual([405, "PUT, POST"]);
+  expect(await deletion.text()).toMatch(/^Expected PUT or POST. Nothing can be deleted/);
   const broken = await post(app, "/metrics/job/nightly", "good 1\nbad{\n");
   expect([broken.status, await broken.text()]).toEqual([400, 'Line 2: Expected a label such as a="b", got ``\n']);
   const go = await post(app, "/metrics/job/nightly", "", {
@@ -44,6 +45,13 @@ test("says honestly what cannot be here, and what it cannot read", async () => {
   expect([go.status, await go.text()]).toEqual([415, expect.stringContaining("in Go")]);
   expect((await app.request("/metrics/job/nightly")).status).toBe(405);
   expect(queue.entries).toEqual([]);
+});
+
+test("takes a job name of any length that a label may have", async () => {
+  const { app, queue } = testIntake();
+  const job = "j".repeat(1000);
+  expect((await post(app, `/metrics/job/${job}`, "up 1\n")).status).toBe(200);
+  expect(queue.values).toEqual({ [`{__name__="up",job="${job}"}`]: 1 });
 });
 
 test("unpacks gzip", async () => {

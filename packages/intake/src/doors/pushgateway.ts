@@ -1,4 +1,4 @@
-import { jsonValue, type Kind, type Labels, type MessageSeries } from "@penstock/model";
+import { cut, jsonValue, type Kind, type Labels, MAX_NAME_LENGTH, type MessageSeries } from "@penstock/model";
 import { kindOfType, parseExposition } from "@penstock/producer";
 import { mediaType, readUnpacked } from "../body.ts";
 import type { Load } from "../delivery.ts";
@@ -9,17 +9,16 @@ import { Problem, textAnswer } from "../problem.ts";
 
 /**
  * `PUT` and `POST /metrics/job/…`: what Pushgateway clients speak, in the text format (prometheus/pushgateway, README).
- * Here nothing is kept between pushes, so both mean the same: these samples, now. `DELETE` is refused: what is stored
- * stays stored, and a series that is pushed no more ends by itself.
+ * Here nothing is kept between pushes, so both mean the same: these samples, now.
  */
 export const pushgatewayDoor: Door = {
   async take(request, { deliver, limits, clock }) {
-    if (request.method === "DELETE") throw new Problem(405, NO_DELETE);
     const grouping = groupingOf(new URL(request.url).pathname);
     requireText(request);
     const text = (await readUnpacked(request, limits)).toString("utf8");
     const loads = readLoads(text, grouping, clock.now(), limits);
-    const writer = `pushgateway/${grouping.job}`;
+    // A label may be longer than a writer.
+    const writer = cut(`pushgateway/${grouping.job}`, MAX_NAME_LENGTH);
     const { refused } = await deliver(loads, { writer, id: idempotencyKey(request, "pushgateway") });
     if (refused.length > 0) return textAnswer(new Problem(400, refusalText(refused)));
     return new Response(null, { status: 200 });
@@ -27,15 +26,18 @@ export const pushgatewayDoor: Door = {
   refuse: textAnswer,
 };
 
-const NO_DELETE =
+/** What the `DELETE` of Pushgateway clients is told. */
+export const NO_DELETE: string =
   "Nothing can be deleted: samples are stored as they come, and no group is kept here. " +
   "A series ends by itself five minutes after its last push.";
+
+const GO_TEXT = ".Format(expfmt.NewFormat(expfmt.TypeTextPlain))";
 
 /** @throws {Problem} 415 for protobuf, which Go's client sends unless it is told otherwise */
 function requireText(request: Request): void {
   const type = mediaType(request);
   if (!type.includes("protobuf") && !type.includes("openmetrics")) return;
-  throw new Problem(415, `Expected the Prometheus text format, got ${type}: in Go, \`.Format(expfmt.FmtText)\``);
+  throw new Problem(415, `Expected the Prometheus text format, got ${type}: in Go, \`${GO_TEXT}\``);
 }
 
 /** Series by kind. @throws {Problem} 400 that names the line */

@@ -64,8 +64,10 @@ test("a request sent again counts once when it has a name, a message's id or an 
   const message = { v: 1, id: "m1", series: [{ metric: labels, timestamps: [NOW_MS], values: [1] }] };
   for (let i = 0; i < 3; i++) await postJson(app, "/v1/samples", message);
   expect(queue.samples.length).toBe(2);
+  for (let i = 0; i < 3; i++) await postJson(app, "/v1/samples", { ...plain, id: "m2" });
+  expect(queue.samples.length).toBe(3);
   for (let i = 0; i < 3; i++) await postJson(app, "/v1/samples", plain);
-  expect(queue.samples.length).toBe(5);
+  expect(queue.samples.length).toBe(6);
   expect((await postJson(app, "/v1/samples", plain, { "idempotency-key": "k".repeat(1000) })).status).toBe(400);
 });
 

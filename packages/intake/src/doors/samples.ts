@@ -16,7 +16,7 @@ import { Problem, problemHeaders } from "../problem.ts";
 
 /**
  * `POST /v1/samples`: JSON, either message v1 as it would go into the queue, or
- * `{ service, series: [{ labels, samples: [{ value, timestamp }] }] }`. The good samples of a request go on without the
+ * `{ id, service, series: [{ labels, samples: [{ value, timestamp }] }] }`. The good samples of a request go on without the
  * bad ones, which the answer names.
  */
 export const samplesDoor: Door = {
@@ -46,12 +46,14 @@ function answer({ accepted, refused }: Delivered): Response {
 
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_NAME_LENGTH));
 const ENVELOPE = v.object({
+  id: v.optional(name),
   service: v.optional(name),
   kind: v.optional(v.picklist(KINDS), "delta"),
   late: v.optional(v.picklist(LATES), "reject"),
   series: v.array(v.unknown()),
 });
 const EXPECTED: Readonly<Record<string, string>> = {
+  id: `1 to ${MAX_NAME_LENGTH} characters`,
   service: `1 to ${MAX_NAME_LENGTH} characters`,
   kind: `one of ${KINDS.join(", ")}`,
   late: `one of ${LATES.join(", ")}`,
@@ -64,7 +66,8 @@ function readPlain(body: Record<string, unknown>, { clock }: Surroundings): Read
     const field = String(parsed.issues[0].path?.[0].key);
     throw new Problem(400, `Expected \`${field}\` to be ${EXPECTED[field]}`);
   }
-  const { service, kind, late, series } = parsed.output as {
+  const { id, service, kind, late, series } = parsed.output as {
+    id?: string;
     service?: string;
     kind: Kind;
     late: Late;
@@ -74,7 +77,7 @@ function readPlain(body: Record<string, unknown>, { clock }: Surroundings): Read
   return {
     load: { kind, late, series: series.map((one, i) => readSeries(one, i, now)) },
     writer: service,
-    id: undefined,
+    id,
   };
 }
 

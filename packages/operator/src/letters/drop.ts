@@ -7,6 +7,8 @@ import { type Fate, type Reach, type Sweep, sweep } from "./sweep.ts";
 export interface DropOptions {
   /** A letter goes only when all of its series match. */
   readonly matchers: readonly Matcher[];
+  /** Letters that came to the queue later stay; by SQS's clock, milliseconds since the epoch. */
+  readonly arrivedByMs?: number | undefined;
   readonly limit?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: DropProgress) => void) | undefined;
@@ -40,10 +42,12 @@ export interface DropRun extends DropOptions {
  * @throws {SyntaxError} for matchers that cannot be
  * @throws {RemoteError} when the queue cannot be asked
  */
-export async function drop({ mode, matchers, onProgress, ...run }: DropRun): Promise<DropReport> {
+export async function drop(options: DropRun): Promise<DropReport> {
+  const { mode, matchers, arrivedByMs = Number.POSITIVE_INFINITY, onProgress, ...run } = options;
   const filter = compileFilter(matchers);
   const counts = { seen: 0, dropped: 0, samples: 0, mixed: 0 };
   const fateOf = (letter: Letter): Fate => {
+    if (letter.arrivedAtMs > arrivedByMs) return "keep";
     if (!filter.takesWhole(letter)) {
       if (filter.takes(letter)) counts.mixed++;
       return "keep";

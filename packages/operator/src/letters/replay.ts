@@ -13,6 +13,8 @@ export interface ReplayOptions {
   readonly to: Queue;
   /** A letter goes when its words match and one of its series does; it goes whole. */
   readonly matchers: readonly Matcher[];
+  /** Letters that came to the queue later stay; by SQS's clock, milliseconds since the epoch. */
+  readonly arrivedByMs?: number | undefined;
   /** Store what is too old at the time of the replay. */
   readonly restamp?: true | undefined;
   readonly relabel?: readonly RelabelRule[] | undefined;
@@ -169,7 +171,8 @@ class Replayer {
   #decide(letter: Letter): "keep" | "covered" | Going {
     const isFirstLook = this.#left === undefined;
     if (!isFirstLook && !this.#left!.has(letter.id)) return "keep";
-    const isChosen = this.#filter.takes(letter);
+    const { arrivedByMs = Number.POSITIVE_INFINITY } = this.#run;
+    const isChosen = letter.arrivedAtMs <= arrivedByMs && this.#filter.takes(letter);
     if (isFirstLook) {
       this.#counts.seen++;
       if (isChosen) this.#counts.matched++;

@@ -1,4 +1,4 @@
-import { shown } from "./drops.ts";
+import { show } from "@penstock/model";
 
 /** Upper bounds of one histogram. Every label set of it costs a series for each. */
 const MAX_BOUNDS = 500;
@@ -23,7 +23,7 @@ export class Buckets {
    * @throws RangeError when they do not rise, or are too many
    */
   of(...bounds: readonly number[]): Buckets {
-    return this.#and(bounds, `of(${bounds.map(shown).join(", ")})`);
+    return this.#and(bounds, `of(${bounds.map(show).join(", ")})`);
   }
 
   /**
@@ -33,7 +33,7 @@ export class Buckets {
    * @example buckets.steps(1, 20, 1).steps(20, 100, 5).steps(100, 1000, 20).steps(1000, 30000, 1000)
    */
   steps(from: number, to: number, step: number): Buckets {
-    const call = `steps(${[from, to, step].map(shown).join(", ")})`;
+    const call = `steps(${[from, to, step].map(show).join(", ")})`;
     const count = (to - from) / step;
     if (!(step > 0 && to > from && Number.isFinite(count))) {
       throw new RangeError(`Expected steps that go up to their end by a step above 0, got \`${call}\``);
@@ -53,7 +53,7 @@ export class Buckets {
    * @throws RangeError when they do not rise, or are too many
    */
   linear(start: number, width: number, count: number): Buckets {
-    const call = `linear(${[start, width, count].map(shown).join(", ")})`;
+    const call = `linear(${[start, width, count].map(show).join(", ")})`;
     return this.#and(
       generate(count, call, (i) => start + i * width),
       call,
@@ -66,7 +66,7 @@ export class Buckets {
    * @throws RangeError when they do not rise, or are too many
    */
   exponential(start: number, factor: number, count: number): Buckets {
-    const call = `exponential(${[start, factor, count].map(shown).join(", ")})`;
+    const call = `exponential(${[start, factor, count].map(show).join(", ")})`;
     return this.#and(
       generate(count, call, (i) => start * factor ** i),
       call,

@@ -1,4 +1,4 @@
-import { shown } from "./drops.ts";
+import { show } from "@penstock/model";
 import { Family, type FamilyContext } from "./family.ts";
 import type { Instrument, Taken } from "./instrument.ts";
 import { type LabelValues, readArguments } from "./labels.ts";
@@ -39,7 +39,7 @@ export class DeltaCounter implements Counter, Instrument {
   inc(first?: LabelValues | number, second?: number): void {
     const { labels, value } = readArguments(first, second, 1);
     if (typeof value !== "number" || !Number.isFinite(value) || value < 0) {
-      this.#family.drop("value", () => `Expected a counter to go up by a finite number, got ${shown(value)}`);
+      this.#family.drop("value", () => `Expected a counter to go up by a finite number, got ${show(value)}`);
       return;
     }
     const state = this.#family.find(labels);

@@ -1,5 +1,3 @@
-import { show } from "@penstock/model";
-
 /** Hears what an instrument could not take, in one sentence. */
 export type OnWarning = (sentence: string) => void;
 
@@ -34,11 +32,4 @@ export class Drops {
       console.warn(`penstock: \`onWarning\` threw ${String(thrown)} at: ${said}`);
     }
   }
-}
-
-/** What a caller handed in, for a sentence; whatever it is, without running code of its own. */
-export function shown(value: unknown): string {
-  if (typeof value === "number") return String(value);
-  if (typeof value === "string") return show(value);
-  return Array.isArray(value) ? "a list" : value === null ? "null" : `${typeof value}`;
 }

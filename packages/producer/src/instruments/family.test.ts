@@ -2,7 +2,7 @@ import type { Clock } from "@penstock/model";
 import fc from "fast-check";
 import { afterEach, expect, test, vi } from "vitest";
 import { FakeQueue, START_MS, clock as stillClock } from "../../test/fake-queue.ts";
-import { metricsOver, sumsOf } from "../../test/metrics-over.ts";
+import { metricsOver, sumsOf } from "../../test/over.ts";
 import { buckets } from "./buckets.ts";
 
 afterEach(() => {

@@ -1,5 +1,4 @@
-import { jsonValue } from "@penstock/model";
-import { shown } from "./drops.ts";
+import { jsonValue, show } from "@penstock/model";
 import { Family, type FamilyContext } from "./family.ts";
 import type { Instrument, Taken } from "./instrument.ts";
 import { type LabelValues, readArguments } from "./labels.ts";
@@ -13,11 +12,13 @@ interface State {
  * not add up over processes, so its series carry a label `instance`.
  */
 export interface Gauge {
+  /** It is this now. Like the others it never throws. */
   set(value: number): void;
   set(labels: LabelValues, value: number): void;
   /** Adds 1, or so much, to what it is, or to 0. */
   inc(by?: number): void;
   inc(labels: LabelValues, by?: number): void;
+  /** Takes 1, or so much, from what it is, or from 0. */
   dec(by?: number): void;
   dec(labels: LabelValues, by?: number): void;
   /** Says nothing more of this series. */
@@ -76,7 +77,7 @@ export class CurrentGauge implements Gauge, Instrument {
     change: (now: number, value: number) => number,
   ): void {
     if (typeof value !== "number") {
-      this.#family.drop("value", () => `Expected a gauge's value to be a number, got ${shown(value)}`);
+      this.#family.drop("value", () => `Expected a gauge's value to be a number, got ${show(value)}`);
       return;
     }
     const state = this.#family.find(labels);

@@ -22,29 +22,22 @@ export async function handIn(
   late: Late,
 ): Promise<TurnedAway> {
   const turnedAway = { samples: 0 };
+  const send = async (portion: readonly Taken[], kind: Kind): Promise<void> => {
+    const series = portion.flatMap(({ samples }) => samples);
+    const { refused } = await producer.send(series, { kind, late: kind === "delta" ? late : "reject" });
+    // All of it or nothing: what a single series could be refused for was checked when it was recorded.
+    if (!refused.some(({ reason }) => reason === "producer_full" || reason === "producer_closed")) return;
+    for (const taken of portion) taken.giveBack();
+    turnedAway.samples += series.length;
+  };
   for (const kind of ["delta", "gauge"] as const) {
     const taken = instruments.filter((one) => one.kind === kind).flatMap((one) => one.take(timestampMs));
     for (const [i, portion] of portions(taken).entries()) {
       if (i > 0) await setImmediate();
-      void send(portion, producer, kind, kind === "delta" ? late : "reject", turnedAway);
+      void send(portion, kind);
     }
   }
   return turnedAway;
-}
-
-async function send(
-  portion: readonly Taken[],
-  producer: Producer,
-  kind: Kind,
-  late: Late,
-  turnedAway: TurnedAway,
-): Promise<void> {
-  const series = portion.flatMap(({ samples }) => samples);
-  const { refused } = await producer.send(series, { kind, late });
-  // All of it or nothing: what a single series could be refused for was checked when it was recorded.
-  if (!refused.some(({ reason }) => reason === "producer_full" || reason === "producer_closed")) return;
-  for (const taken of portion) taken.giveBack();
-  turnedAway.samples += series.length;
 }
 
 /** Label sets are not split: what is given back is a whole one. */

@@ -1,7 +1,6 @@
-import type { Labels } from "@penstock/model";
+import { type Labels, show } from "@penstock/model";
 import type { SampleInput } from "../check.ts";
 import type { Buckets } from "./buckets.ts";
-import { shown } from "./drops.ts";
 import { Family, type FamilyContext } from "./family.ts";
 import { formatFloat } from "./float.ts";
 import type { Instrument, Taken } from "./instrument.ts";
@@ -50,7 +49,7 @@ export class DeltaHistogram implements Histogram, Instrument {
   observe(first: LabelValues | number, second?: number): void {
     const { labels, value } = readArguments(first, second);
     if (typeof value !== "number" || !Number.isFinite(value)) {
-      this.#family.drop("value", () => `Expected an observation to be a finite number, got ${shown(value)}`);
+      this.#family.drop("value", () => `Expected an observation to be a finite number, got ${show(value)}`);
       return;
     }
     const state = this.#family.find(labels);

@@ -1,5 +1,4 @@
 import { type Labels, NAME_LABEL, show } from "@penstock/model";
-import { shown } from "./drops.ts";
 
 /** Labels as a service has them at hand. Numbers become text; a label that is undefined or empty is left out. */
 export type LabelValues = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -12,7 +11,7 @@ export type ReadLabels =
 /** Labels as a message has them. Never throws: a caller without types may hand in anything. */
 export function readLabels(given: unknown, reserved: readonly string[]): ReadLabels {
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
-    return { ok: false, sentence: `Expected labels to be an object, got ${shown(given)}` };
+    return { ok: false, sentence: `Expected labels to be an object, got ${show(given)}` };
   }
   try {
     const labels: [string, string][] = [];
@@ -22,14 +21,14 @@ export function readLabels(given: unknown, reserved: readonly string[]): ReadLab
         return { ok: false, sentence: `Expected no label ${show(label)}: it belongs to the metric itself` };
       }
       if (typeof value !== "string" && typeof value !== "number" && typeof value !== "boolean") {
-        return { ok: false, sentence: `Expected label ${show(label)} to be text or a number, got ${shown(value)}` };
+        return { ok: false, sentence: `Expected label ${show(label)} to be text or a number, got ${show(value)}` };
       }
       labels.push([label, String(value)]);
     }
     return { ok: true, labels: Object.fromEntries(labels) };
   } catch (error) {
     // A getter or a proxy may do anything.
-    return { ok: false, sentence: `Expected labels to be plain data: reading them threw ${shown(error)}` };
+    return { ok: false, sentence: `Expected labels to be plain data: reading them threw ${show(error)}` };
   }
 }
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterEach, expect, test, vi } from "vitest";
 import { anyBehaviour, DOWN, FakeQueue, START_MS, clock as stillClock } from "../../test/fake-queue.ts";
-import { metricsOver, samplesOf, sumsOf } from "../../test/metrics-over.ts";
+import { metricsOver, samplesOf, sumsOf } from "../../test/over.ts";
 import { buckets } from "./buckets.ts";
 import { formatFloat } from "./float.ts";
 import { createMetrics } from "./metrics.ts";

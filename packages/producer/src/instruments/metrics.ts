@@ -1,5 +1,6 @@
 import { type Clock, checkLabels, type Labels, type Late, NAME_LABEL, systemClock } from "@penstock/model";
 import type { FlushResult, Producer } from "../producer.ts";
+import { checkInteger } from "../settings.ts";
 import { type Buckets, DEFAULT_BUCKETS } from "./buckets.ts";
 import { type Counter, DeltaCounter } from "./counter.ts";
 import { Drops, type OnWarning } from "./drops.ts";
@@ -26,6 +27,7 @@ const MAX_COLLECT_MS = 1_000;
 /** Flushes in one millisecond are given times of their own; a clock that was set back further than this is believed. */
 const MAX_LEAD_MS = 1_000;
 
+/** What may be set about {@link createMetrics}. */
 export interface MetricsOptions {
   /** On every series. A label of the same name that is given with a recording wins. */
   readonly labels?: LabelValues;
@@ -35,7 +37,7 @@ export interface MetricsOptions {
    * steadier name that is as unique (a pod's, a task's), series live longer under it. `""` leaves the label out.
    */
   readonly instance?: string;
-  /** Between two flushes; 15,000. With 0 only `flush` and `close` send. The timer keeps no process alive. */
+  /** Milliseconds between two flushes; 15,000. With 0 only `flush` and `close` send. The timer keeps no process alive. */
   readonly flushIntervalMs?: number;
   /** Series of one metric, a histogram's buckets each counted; 10,000. What is beyond is dropped, counted and told. */
   readonly maxSeries?: number;
@@ -46,11 +48,13 @@ export interface MetricsOptions {
   readonly late?: Late;
   /** Hears, in a sentence and once for each trouble, what was dropped and why. The console by default. */
   readonly onWarning?: OnWarning;
+  /** For tests: the time of a flush. The machine's own by default. */
   readonly clock?: Clock;
 }
 
+/** What the instruments of a set hold, and what they dropped since the start. */
 export interface MetricsStats {
-  /** Held now. */
+  /** Held now, a histogram's buckets each counted. */
   readonly series: number;
   /** Recordings that were not taken: too many series, or labels or values that no receiver would take. */
   readonly dropped: number;
@@ -58,11 +62,11 @@ export interface MetricsStats {
 
 /** Instruments over a producer: what they count is added up in memory and sent at a flush, one sample for each series. */
 export interface Metrics {
-  /** @throws TypeError, RangeError when the name is no good or another instrument's */
+  /** What only goes up, such as requests. The same name gives the same counter. @throws TypeError, RangeError when the name is no good or another instrument's */
   counter(name: string): Counter;
-  /** @throws TypeError, RangeError when the name is no good or another instrument's */
+  /** What goes up and down, such as connections. The same name gives the same gauge. @throws TypeError, RangeError when the name is no good or another instrument's */
   gauge(name: string): Gauge;
-  /** With Prometheus's default buckets. @throws TypeError, RangeError when the name is no good or another instrument's */
+  /** How often and how large, such as durations. With Prometheus's default buckets, in seconds. @throws TypeError, RangeError when the name is no good or another instrument's */
   histogram(name: string, buckets?: Buckets): Histogram;
   /** From now on each flush also sends what this prom-client registry says then, its counters as cumulative. */
   bridge(registry: PromClientRegistry): void;
@@ -71,8 +75,12 @@ export interface Metrics {
    * counted as unsent; what it has taken it sends again by itself, under the same ids.
    */
   flush(): Promise<FlushResult>;
-  /** Stops the interval and flushes. The producer stays open. What is recorded later waits for a `flush`. */
+  /**
+   * Stops the interval and flushes. What is recorded later waits for a `flush`. The producer stays open: what the queue did
+   * not take it goes on sending, and the process lives until it is taken, or until the producer is closed too.
+   */
   close(): Promise<FlushResult>;
+  /** As of now. */
   readonly stats: MetricsStats;
 }
 
@@ -209,9 +217,4 @@ function defaultLabels(given: LabelValues, instance: string): { shared: Labels; 
   const fault = checkLabels(Object.entries({ ...own, [NAME_LABEL]: "any" }));
   if (fault) throw new TypeError(fault.detail);
   return { shared: read.labels, own };
-}
-
-function checkInteger(name: string, value: number, from: number, to: number): void {
-  if (Number.isInteger(value) && value >= from && value <= to) return;
-  throw new RangeError(`Expected \`${name}\` to be an integer from ${from} to ${to}, got \`${value}\``);
 }

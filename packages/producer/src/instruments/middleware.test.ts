@@ -1,9 +1,9 @@
 import middy from "@middy/core";
 import type { Context } from "aws-lambda";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { clock, DOWN, FakeQueue } from "../../test/fake-queue.ts";
-import { createProducerOver, type FlushResult } from "../producer.ts";
-import { createMetrics } from "./metrics.ts";
+import { DOWN, FakeQueue } from "../../test/fake-queue.ts";
+import { metricsOver } from "../../test/over.ts";
+import type { FlushResult } from "../producer.ts";
 import { type FlushMetricsOptions, flushMetrics } from "./middleware.ts";
 
 const SENT: FlushResult = { sent: 1, unsent: 0, lost: 0 };
@@ -45,7 +45,7 @@ const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 test("what an invocation counted is in the queue before it answers, also when the handler throws", async () => {
   vi.useRealTimers();
   const queue = new FakeQueue();
-  const metrics = createMetrics(createProducerOver(queue.send, { clock, flushIntervalMs: 0 }), { flushIntervalMs: 0 });
+  const { metrics } = metricsOver(queue);
   const orders = metrics.counter("orders_total");
   const handler = middy(async (event: string) => {
     orders.inc({ event });
@@ -108,15 +108,14 @@ test("a flush that fails fails no handler", async () => {
 test("what the queue did not take goes with the next invocation, once", async () => {
   vi.useRealTimers();
   const queue = new FakeQueue(DOWN);
-  const producer = createProducerOver(queue.send, { clock, flushIntervalMs: 0, onError: () => undefined });
-  const metrics = createMetrics(producer, { flushIntervalMs: 0 });
+  const { metrics } = metricsOver(queue);
   const orders = metrics.counter("orders_total");
   const warnings: string[] = [];
   const handler = middy(async () => orders.inc()).use(
     flushMetrics(metrics, { onWarning: (sentence) => warnings.push(sentence) }),
   );
   await handler({}, lambdaContext(3000));
-  expect(warnings).toEqual(["The queue did not take all: samples that go with the next flush: 1."]);
+  expect(warnings).toEqual(["The queue has not taken 1 sample so far: the next flush tries again."]);
   queue.behaviours = [];
   await handler({}, lambdaContext(3000));
   const values = queue.messages.flatMap(({ series }) => series.flatMap(({ values }) => values));

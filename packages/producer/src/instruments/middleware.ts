@@ -1,4 +1,5 @@
 import type { FlushResult } from "../producer.ts";
+import { countOfSamples } from "../refusal.ts";
 import { within } from "./within.ts";
 
 /** A send takes tens of milliseconds; the first of a process opens a connection as well. */
@@ -8,15 +9,16 @@ const MAX_WAIT_MS = 1_000;
 /** Kept of the invocation for the rest of the handler's middleware. */
 const RESERVE_MS = 50;
 
-/** What the middleware needs of `Metrics`, or of a `Producer`. */
+/** What {@link flushMetrics} needs of `Metrics`, or of a `Producer`. */
 export interface Flushable {
   flush(): Promise<FlushResult>;
 }
 
+/** When {@link flushMetrics} flushes, how long that may take, and who hears of trouble. */
 export interface FlushMetricsOptions {
-  /** So long before the invocation's timeout it is flushed while the handler still runs; 1,000. */
+  /** So many milliseconds before the invocation's timeout it is flushed while the handler still runs; 1,000. */
   readonly timeoutMarginMs?: number;
-  /** The longest that an answer waits for its flush; 1,000. */
+  /** The longest that an answer waits for its flush, in milliseconds; 1,000. */
   readonly maxWaitMs?: number;
   /** Hears, in a sentence, of every flush that did not send all. The console by default. */
   readonly onWarning?: (sentence: string) => void;
@@ -46,7 +48,7 @@ export function flushMetrics(metrics: Flushable, options: FlushMetricsOptions = 
       const result = await within(waitMs, metrics.flush());
       if (result === "late") onWarning(`The flush did not end within ${waitMs} ms: what is unsent goes with the next.`);
       else if (result.unsent > 0)
-        onWarning(`The queue did not take all: samples that go with the next flush: ${result.unsent}.`);
+        onWarning(`The queue has not taken ${countOfSamples(result.unsent)} so far: the next flush tries again.`);
     } catch (error) {
       console.warn(`penstock: A flush failed: ${String(error)}`);
     }

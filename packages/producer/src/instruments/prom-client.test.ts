@@ -1,16 +1,14 @@
 import { keyOfSorted, NAME_LABEL } from "@penstock/model";
 import { Counter, Gauge, Histogram, Registry, Summary } from "prom-client";
 import { expect, test } from "vitest";
-import { clock, FakeQueue } from "../../test/fake-queue.ts";
-import { createProducerOver } from "../producer.ts";
+import { FakeQueue } from "../../test/fake-queue.ts";
+import { metricsOver, producerOver } from "../../test/over.ts";
 import { createMetrics, type MetricsOptions } from "./metrics.ts";
+import type { PromClientRegistry } from "./prom-client.ts";
 
-function bridgeOf(registry: Parameters<ReturnType<typeof createMetrics>["bridge"]>[0], options: MetricsOptions = {}) {
+function bridgeOf(registry: PromClientRegistry, options: MetricsOptions = {}) {
   const queue = new FakeQueue();
-  const warnings: string[] = [];
-  const producer = createProducerOver(queue.send, { clock, flushIntervalMs: 0, onError: () => undefined });
-  const onWarning = (sentence: string): void => void warnings.push(sentence);
-  const metrics = createMetrics(producer, { clock, flushIntervalMs: 0, instance: "i-1", onWarning, ...options });
+  const { metrics, warnings } = metricsOver(queue, { instance: "i-1", ...options });
   metrics.bridge(registry);
   return { metrics, queue, warnings };
 }
@@ -97,7 +95,7 @@ test("two processes never write one series, unless both are given one name", asy
   expect(linesOf(queue)).toEqual(['jobs_total{service="a"} 1']);
 
   const own = bridgeOf(registry);
-  const derived = createMetrics(createProducerOver(own.queue.send, { clock }), { flushIntervalMs: 0 });
+  const derived = createMetrics(producerOver(own.queue).producer, { flushIntervalMs: 0 });
   derived.bridge(registry);
   await derived.flush();
   expect(linesOf(own.queue)[0]).toMatch(new RegExp(`^jobs_total\\{instance="[^"]+:${process.pid}[:0-9]*"\\} 1$`));

@@ -1,6 +1,6 @@
 import { jsonValue, type Labels, type MessageSeries } from "@penstock/model";
 
-/** The part of a prom-client `Registry` that is needed: any version from 14 on, or one's own. */
+/** The part of a prom-client `Registry` that `bridge` needs: any version from 14 on, or one's own. */
 export interface PromClientRegistry {
   getMetricsAsJSON(): Promise<readonly PromClientMetric[]>;
 }
@@ -10,9 +10,11 @@ export interface PromClientMetric {
   readonly name: string;
   /** `counter`, `gauge`, `histogram` or `summary`; prom-client's own types have a number here, its values have text. */
   readonly type: unknown;
+  /** One for each series. */
   readonly values?: readonly PromClientValue[];
 }
 
+/** One sample of a metric as prom-client describes it. */
 export interface PromClientValue {
   readonly value: number;
   readonly labels: Readonly<Partial<Record<string, string | number>>>;

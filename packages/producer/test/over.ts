@@ -1,17 +1,23 @@
 import { createMetrics, type MetricsOptions } from "../src/instruments/metrics.ts";
 import { createProducerOver } from "../src/producer.ts";
+import type { ProducerError } from "../src/refusal.ts";
 import type { ProducerSettings } from "../src/settings.ts";
 import { type FakeQueue, clock as stillClock } from "./fake-queue.ts";
 
-/** Instruments over a producer over a queue: only `flush` sends, and what was told is in `warnings`. */
+/** A producer over a queue: only `flush` sends, and what goes wrong is in `errors`. */
+export function producerOver({ send }: Pick<FakeQueue, "send">, settings: Partial<ProducerSettings> = {}) {
+  const errors: ProducerError[] = [];
+  const onError = (error: ProducerError): void => void errors.push(error);
+  return {
+    producer: createProducerOver(send, { clock: stillClock, flushIntervalMs: 0, onError, ...settings }),
+    errors,
+  };
+}
+
+/** Instruments over such a producer: only `flush` sends, and what was told is in `warnings`. */
 export function metricsOver(queue: FakeQueue, options: MetricsOptions = {}, settings: Partial<ProducerSettings> = {}) {
   const warnings: string[] = [];
-  const producer = createProducerOver(queue.send, {
-    clock: stillClock,
-    flushIntervalMs: 0,
-    onError: () => undefined,
-    ...settings,
-  });
+  const { producer } = producerOver(queue, settings);
   const metrics = createMetrics(producer, {
     clock: stillClock,
     flushIntervalMs: 0,
