@@ -35,6 +35,11 @@ async function rows(page: Page, table: string): Promise<string[]> {
   return texts.map((text) => text.replace(/\s+/g, " ").trim());
 }
 
+/** What has the focus, in words. */
+function focused(page: Page): Promise<string> {
+  return page.evaluate("document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent");
+}
+
 /** The theme that is shown. */
 function themeOf(page: Page): Promise<string> {
   return page.evaluate("document.documentElement.dataset.theme");
@@ -193,6 +198,10 @@ describeWith("chromium", "the console in a browser", () => {
     await scene.settled();
     const { page, complaints } = await openPage(browser, scene.console.url, "light");
     await page.locator(".flow").waitFor();
+    await page.keyboard.press("Tab");
+    expect(await focused(page)).toBe("To the content");
+    await page.keyboard.press("Enter");
+    expect(await page.evaluate("document.activeElement.id")).toBe("main");
     await page.keyboard.press("g");
     await page.keyboard.press("d");
     await page.locator(".letters").waitFor();
@@ -203,8 +212,30 @@ describeWith("chromium", "the console in a browser", () => {
     await expect.poll(() => new URL(page.url()).searchParams.get("id")).not.toBe(first);
     await page.keyboard.press("k");
     await expect.poll(() => new URL(page.url()).searchParams.get("id")).toBe(first);
+    await expect.poll(() => focused(page)).toBe("label_invalid");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Tab");
+    for (const [action, title] of [
+      ["Replay this letter …", "Replay"],
+      ["Drop it …", "Drop"],
+    ] as const) {
+      expect(await focused(page)).toBe(action);
+      await page.keyboard.press("Enter");
+      await page.getByRole("dialog", { name: title }).waitFor();
+      await page.keyboard.press("Escape");
+      await page.getByRole("dialog").waitFor({ state: "detached" });
+      await expect.poll(() => focused(page)).toBe(action);
+      await page.keyboard.press("Tab");
+    }
     await page.keyboard.press("Escape");
+    await expect.poll(() => page.evaluate("document.activeElement.dataset.letter")).toBe(first);
     await page.keyboard.press("/");
+    await page.keyboard.type("never mind");
+    await page.keyboard.press("Tab");
+    expect(await focused(page)).toBe("Clear the filter");
+    await page.keyboard.press("Enter");
+    await expect.poll(() => page.locator("input[data-filter]").inputValue()).toBe("");
+    expect(await focused(page)).toBe("Filter the letters by a selector");
     await page.keyboard.type('{writer="nobody"}');
     await page.keyboard.press("Enter");
     await page.getByText("No letter that was seen matches the filter").waitFor();
@@ -215,6 +246,27 @@ describeWith("chromium", "the console in a browser", () => {
     await page.getByRole("dialog").waitFor({ state: "detached" });
     await page.goBack();
     await page.locator(".letters").waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  test("a replay goes on when its window is closed, and what came of it is said", async () => {
+    for (let i = 0; i < 4; i++) await scene.send({ __name__: "x_total", "bad-name": "x" }, [[Date.now() + i, 1]]);
+    await scene.settled();
+    const { page, complaints } = await openPage(browser, `${scene.console.url}letters?do=replay`, "light");
+    await page.getByLabel("Letters a second").fill("1");
+    await page.getByRole("button", { name: "Preview" }).click();
+    await page.getByRole("button", { name: "Replay 4 letters" }).dblclick();
+    await page.getByRole("dialog").getByText("Replaying").waitFor();
+    expect(await page.locator(".field-error").count()).toBe(0);
+    await page.reload();
+    await page.getByRole("dialog").getByText("Replaying").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    const looked = page.waitForResponse((response) => response.url().endsWith("/api/look"));
+    await page.getByTestId("replay").getByText("Sent back 4 letters of 4").waitFor({ timeout: 15_000 });
+    await looked;
+    await page.getByRole("button", { name: "Close what was done" }).click();
+    await page.getByTestId("replay").waitFor({ state: "detached" });
     expect(complaints).toEqual([]);
   });
 

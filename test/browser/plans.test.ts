@@ -1,4 +1,6 @@
+import { startConsole } from "@penstock/console";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { localSources } from "../../packages/cli/src/console/local.ts";
 import type { DropPlan, Job, ReplayPlan } from "../../packages/console/src/api.ts";
 import { PageClient } from "./http.ts";
 import { type Scene, startScene } from "./scene.ts";
@@ -42,6 +44,41 @@ describe("what was previewed is what is done", () => {
     expect(dead()).toBe(2);
   });
 
+  test("letters that came while the preview ran, and were not counted, stay too", async () => {
+    await bury(3);
+    const { deadLetters, ...sources } = localSources(scene.local, scene.book);
+    let isFirst = true;
+    const slow: typeof deadLetters = {
+      ...deadLetters,
+      async receive(options) {
+        if (isFirst) {
+          isFirst = false;
+          await new Promise((resolve) => setTimeout(resolve, CLOCK_MS));
+          await scene.send({ ...BAD, late: "1" }, [[Date.now(), 1]]);
+          await scene.settled();
+        }
+        return deadLetters.receive(options);
+      },
+    };
+    const served = await startConsole({ sources: { ...sources, deadLetters: slow } });
+    const other = await PageClient.open(served);
+    const preview = await other.run("preview/drop", { ...DROP, reach: "all" });
+    expect(preview.drop?.report).toMatchObject({ dropped: 3 });
+    await other.run(`jobs/${preview.id}/confirm`, { letters: 3 });
+    await served.close();
+    expect(dead()).toBe(1);
+  });
+
+  test("letters that a look turned over since the preview are no later for it", async () => {
+    await bury(13);
+    const preview = await page.run("preview/drop", { ...DROP, reach: "all" });
+    expect(preview.drop?.report).toMatchObject({ dropped: 13 });
+    await new Promise((resolve) => setTimeout(resolve, CLOCK_MS));
+    await page.run("look", { reach: "all" });
+    await page.run(`jobs/${preview.id}/confirm`, { letters: 13 });
+    expect(dead()).toBe(0);
+  });
+
   test("only once, only as it was counted, and only when there was one", async () => {
     await bury(2);
     const preview = await page.run("preview/drop", DROP);
@@ -82,11 +119,22 @@ describe("what was previewed is what is done", () => {
   });
 });
 
+test("a preview that was cancelled says nothing, and cannot be carried out", async () => {
+  await bury(2);
+  const { id } = await page.post<Job>("preview/drop", DROP);
+  await page.post(`jobs/${id}/cancel`, {});
+  await expect.poll(() => page.get<Job>(`jobs/${id}`), { timeout: 10_000 }).toMatchObject({ state: "cancelled" });
+  expect((await page.get<Job>(`jobs/${id}`)).drop?.report).toBeUndefined();
+  await expect(page.run(`jobs/${id}/confirm`, { letters: 2 })).rejects.toThrow(/409: /);
+});
+
 test("while a replay has the letters in hand no look may take them; cancelled, it gives back what it did not send", async () => {
   await bury(5);
   const preview = await page.run("preview/replay", { ...REPLAY, rate: 1 });
   const { id } = await page.post<{ id: string }>(`jobs/${preview.id}/confirm`, { letters: 5 });
-  await expect(page.run("look", { reach: "front" })).rejects.toThrow(/409: A replay is under way/);
+  for (const other of ["look", "letters/x/body"]) {
+    await expect(page.run(other, { reach: "front" })).rejects.toThrow(/409: A replay is under way/);
+  }
   await page.post(`jobs/${id}/cancel`, {});
   await expect.poll(() => page.get<Job>(`jobs/${id}`), { timeout: 10_000 }).toMatchObject({ state: "cancelled" });
   const { replay } = await page.get<Job>(`jobs/${id}`);

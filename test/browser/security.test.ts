@@ -17,18 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => scene.close());
 
-const READS = [
-  "overview",
-  "settings",
-  "writes",
-  "series",
-  "desk",
-  "pivot?by=reason",
-  "letters",
-  "letters/x",
-  "jobs",
-  "jobs/x",
-];
+const READS = ["overview", "settings", "writes", "series", "desk", "pivot?by=reason", "letters", "letters/x", "jobs/x"];
 const CHANGES: readonly (readonly [path: string, body: unknown])[] = [
   ["look", { reach: "front" }],
   ["letters/x/body", {}],

@@ -45,13 +45,6 @@ export interface HistoryPoint {
   readonly books?: Books;
 }
 
-/** What the receiver itself says about who wrote last. */
-export interface Freshness {
-  readonly newestMs: number | undefined;
-  /** Message groups that wrote a receipt lately. */
-  readonly groups: number;
-}
-
 export interface Overview {
   readonly nowMs: number;
   readonly intervalMs: number;
@@ -60,7 +53,8 @@ export interface Overview {
   readonly books: Told<Books>;
   /** When the oldest message was sent; undefined when the queue is empty. */
   readonly oldestSentAtMs: Told<number | undefined>;
-  readonly freshness: Told<Freshness>;
+  /** The newest receipt that the receiver holds; undefined when there is none of the last minutes, or nobody asked it yet. */
+  readonly newestReceiptMs: Told<number | undefined> | undefined;
   /** Those after the time asked for, oldest first. */
   readonly points: readonly HistoryPoint[];
 }
@@ -87,7 +81,7 @@ export interface Settings {
   readonly unfit: Readonly<Record<string, string>>;
 }
 
-export type JobKind = "look" | "preview-replay" | "replay" | "preview-drop" | "drop" | "doctor";
+export type JobKind = "look" | "preview-replay" | "replay" | "preview-drop" | "drop" | "body" | "doctor";
 type JobState = "running" | "done" | "cancelled" | "failed";
 
 /** What a replay is to do, as the page says it. */

@@ -123,7 +123,6 @@ function addJobs(app: Hono, plans: Plans, { jobs, sources }: AppOptions): void {
     const { probe } = inputs.read(inputs.DOCTOR_BODY, await json(context));
     return context.json(startDoctor(jobs, sources, probe), 202);
   });
-  app.get("/api/jobs", (context) => context.json(jobs.list()));
   app.get("/api/jobs/:id", (context) => {
     const job = jobs.get(context.req.param("id"));
     return job ? context.json(job) : context.json({ error: "There is no such job any more" }, 404);

@@ -20,6 +20,8 @@ const TOKEN_BYTES = 32;
 const LOCAL_INTERVAL_MS = 2_000;
 /** In AWS a question costs two requests to SQS: at this interval about two cents in three days. */
 const REMOTE_INTERVAL_MS = 10_000;
+/** Between two questions to the receiver, which are queries that AMP counts. */
+const RECEIVER_INTERVAL_MS = 10_000;
 
 export interface ConsoleOptions {
   readonly sources: ConsoleSources;
@@ -53,12 +55,15 @@ export async function startConsole({ sources, port = 0, clock = systemClock }: C
   server.listen(port, HOST);
   await once(server, "listening");
   const { port: actual } = server.address() as AddressInfo;
-  const stopSampling = sampleAgainAndAgain(history, intervalMs);
+  const stops = [
+    againAndAgain(() => history.sample(), intervalMs),
+    againAndAgain(() => history.sampleReceiver(), RECEIVER_INTERVAL_MS),
+  ];
   return {
     url: `http://${HOST}:${actual}/`,
     port: actual,
     async close() {
-      stopSampling();
+      for (const stop of stops) stop();
       const closed = once(server, "close");
       server.close();
       server.closeAllConnections();
@@ -68,11 +73,11 @@ export async function startConsole({ sources, port = 0, clock = systemClock }: C
 }
 
 /** The next question comes an interval after the last answer, so that a slow source is not asked twice at once. */
-function sampleAgainAndAgain(history: History, intervalMs: number): () => void {
+function againAndAgain(ask: () => Promise<void>, intervalMs: number): () => void {
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   const tick = async (): Promise<void> => {
-    await history.sample();
+    await ask();
     if (!stopped) timer = setTimeout(tick, intervalMs).unref();
   };
   void tick();

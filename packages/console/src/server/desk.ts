@@ -10,7 +10,7 @@ import {
 } from "@penstock/operator";
 import type { Desk, Job, LetterView, ListView, PivotView, RelabelTrial } from "../api.ts";
 import { levelOf } from "./history.ts";
-import { BusyError, type Jobs } from "./jobs.ts";
+import type { Jobs } from "./jobs.ts";
 import { SeenLetters } from "./letters.ts";
 import { PlanError } from "./plans.ts";
 import type { ConsoleSources } from "./sources.ts";
@@ -74,12 +74,29 @@ export class LetterDesk {
   }
 
   /** The body as it stands in the queue: looked for there, since none is kept. @throws {BusyError} @throws {PlanError} */
-  async body(id: string): Promise<string> {
-    const busy = this.#jobs.running(false);
-    if (busy) throw new BusyError("The letters are in other hands: wait for the job under way, or cancel it");
-    const { letter } = await this.#letters.find(id, { reach: this.#seen?.look.reach });
-    if (!letter) throw new PlanError(`The letter ${id} was not found: it is gone, or lies behind others`);
-    return letter.body;
+  body(id: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      this.#jobs.start("body", async (_tell, signal) => {
+        await this.#findBody(id, signal).then(resolve, reject);
+      });
+    });
+  }
+
+  async #findBody(id: string, signal: AbortSignal): Promise<string> {
+    const found = new AbortController();
+    let body: string | undefined;
+    await this.#letters.list({
+      matchers: [{ name: "id", op: "=", value: id }],
+      reach: this.#seen?.look.reach,
+      signal: AbortSignal.any([signal, found.signal]),
+      onLetters: ([letter]) => {
+        if (!letter) return;
+        ({ body } = letter);
+        found.abort();
+      },
+    });
+    if (body === undefined) throw new PlanError(`The letter ${id} was not found: it is gone, or lies behind others`);
+    return body;
   }
 
   /** How the rules change some series that the selector chooses. @throws {SyntaxError} for a selector or a rule that is none */

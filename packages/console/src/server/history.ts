@@ -1,14 +1,12 @@
 import { type Clock, RECEIPT_METRIC } from "@penstock/model";
 import { type Queue, type QueueFigures, readSeries } from "@penstock/operator";
-import type { Books, Freshness, HistoryPoint, Overview, QueueLevel, Told } from "../api.ts";
+import type { Books, HistoryPoint, Overview, QueueLevel, Told } from "../api.ts";
 import { ask, type ConsoleSources } from "./sources.ts";
 
 /** Points kept: half an hour at the shortest interval. */
 const MAX_POINTS = 900;
-/** Between two questions to the receiver about its receipts, which are queries that AMP counts. */
-const FRESHNESS_INTERVAL_MS = 10_000;
 /** How far back receipts are looked for. */
-const FRESHNESS_RANGE_MS: number = 5 * 60_000;
+const RECEIPT_RANGE_MS: number = 5 * 60_000;
 
 /** What was seen last, and the curve behind it. */
 export class History {
@@ -20,8 +18,7 @@ export class History {
   #deadLetters: Told<QueueLevel> = NOT_YET;
   #books: Told<Books> = NOT_YET;
   #oldestSentAtMs: Overview["oldestSentAtMs"] = NOT_YET;
-  #freshness: Told<Freshness> = NOT_YET;
-  #freshAtMs = Number.NEGATIVE_INFINITY;
+  #newestReceiptMs: Overview["newestReceiptMs"];
 
   constructor(sources: ConsoleSources, clock: Clock, intervalMs: number) {
     this.#sources = sources;
@@ -29,7 +26,7 @@ export class History {
     this.#intervalMs = intervalMs;
   }
 
-  /** Asks every source once. Never rejects. */
+  /** Asks the queues and the consumer once. Never rejects. */
   async sample(): Promise<void> {
     const { queue, deadLetters, books, oldestSentAtMs } = this.#sources;
     [this.#queue, this.#deadLetters, this.#books, this.#oldestSentAtMs] = await Promise.all([
@@ -46,9 +43,18 @@ export class History {
       ...(this.#books.known && { books: this.#books.value }),
     };
     this.#points = [...this.#points, point].slice(-MAX_POINTS);
-    if (atMs - this.#freshAtMs < FRESHNESS_INTERVAL_MS) return;
-    this.#freshAtMs = atMs;
-    this.#freshness = await ask(() => this.#readFreshness(atMs));
+  }
+
+  /** Asks the receiver once, on its own, so that one that does not answer holds up nothing else. Never rejects. */
+  async sampleReceiver(): Promise<void> {
+    this.#newestReceiptMs = await ask(async () => {
+      const matchers = [{ name: "__name__", op: "=", value: RECEIPT_METRIC }] as const;
+      const nowMs = this.#clock.now();
+      // A receipt's time is now, or a millisecond after the group's newest.
+      const range = { startMs: nowMs - RECEIPT_RANGE_MS, endMs: nowMs + 1_000 };
+      const [receipts] = await readSeries(this.#sources.receiver, { matchers, ...range });
+      return receipts?.newestMs;
+    });
   }
 
   /** @param sinceMs points up to this time are left out */
@@ -60,17 +66,9 @@ export class History {
       deadLetters: this.#deadLetters,
       books: this.#books,
       oldestSentAtMs: this.#oldestSentAtMs,
-      freshness: this.#freshness,
+      newestReceiptMs: this.#newestReceiptMs,
       points: this.#points.filter(({ atMs }) => atMs > sinceMs),
     };
-  }
-
-  async #readFreshness(nowMs: number): Promise<Freshness> {
-    const matchers = [{ name: "__name__", op: "=", value: RECEIPT_METRIC }] as const;
-    // A receipt's time is now, or a millisecond after the group's newest.
-    const range = { startMs: nowMs - FRESHNESS_RANGE_MS, endMs: nowMs + 1_000 };
-    const [receipts] = await readSeries(this.#sources.receiver, { matchers, ...range });
-    return { newestMs: receipts?.newestMs, groups: new Set(receipts?.lanes.map(({ group }) => group)).size };
   }
 }
 

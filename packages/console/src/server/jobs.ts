@@ -62,11 +62,6 @@ export class Jobs {
     return jobs.find(({ state, kind }) => state === "running" && (kind === "doctor") === isDoctor);
   }
 
-  /** Newest first. */
-  list(): Job[] {
-    return [...this.#jobs.values()].map(({ job }) => job).reverse();
-  }
-
   /** Asks a job to end; it finishes what it has in hand first. */
   cancel(id: string): void {
     this.#jobs.get(id)?.cancelling.abort();
@@ -105,5 +100,6 @@ const WORDS: Readonly<Record<JobKind, string>> = {
   replay: "A replay",
   "preview-drop": "The preview of a drop",
   drop: "A drop",
+  body: "The reading of a letter",
   doctor: "An examination",
 };

@@ -1,5 +1,6 @@
 import { RemoteError } from "@penstock/operator";
 import type { Books } from "../api.ts";
+import { addUp } from "./book.ts";
 
 const TIMEOUT_MS = 3_000;
 /** A worker's own page has some kilobytes. */
@@ -58,23 +59,6 @@ export function readBooks(text: string): Books {
     returned: of("samples_returned"),
     restamped: of("samples_restamped"),
     laneMoves: of("lane_moves"),
-    rejected,
-  };
-}
-
-function addUp(books: readonly Books[]): Books {
-  const sum = (name: Exclude<keyof Books, "rejected">): number => books.reduce((total, one) => total + one[name], 0);
-  const rejected: Record<string, number> = {};
-  for (const one of books) {
-    for (const [reason, samples] of Object.entries(one.rejected)) rejected[reason] = (rejected[reason] ?? 0) + samples;
-  }
-  return {
-    received: sum("received"),
-    stored: sum("stored"),
-    duplicate: sum("duplicate"),
-    returned: sum("returned"),
-    restamped: sum("restamped"),
-    laneMoves: sum("laneMoves"),
     rejected,
   };
 }

@@ -3,9 +3,9 @@ import {
   compileFilter,
   compileRelabel,
   type DeadLetters,
+  type DropOptions,
   openDeadLetters,
   parseMatchers,
-  type Queue,
   type ReplayOptions,
 } from "@penstock/operator";
 import type { DropPlan, Job, ReplayPlan } from "../api.ts";
@@ -22,31 +22,33 @@ export class PlanError extends Error {
   override readonly name = "PlanError";
 }
 
+/** SQS's clock is known to the second. */
+const SECOND_MS = 1_000;
+
 /** A preview that has ended, ready to be carried out. */
 interface Plan {
   readonly counted: number;
-  readonly endedMs: number;
-  /** SQS's clock when the preview ended: letters that came later were not seen, and stay. */
-  readonly serverMs: number | undefined;
   /** Why it may not be carried out; undefined when it may. */
   readonly flaw: string | undefined;
-  readonly carryOut: (letters: DeadLetters) => Job;
+  readonly carryOut: () => Job;
 }
 
 /**
  * Replays and drops, in two steps: a preview, then what the preview has shown. The second step names the first, so that what
- * is done is what was seen, with its very options.
+ * is done is what was seen, with its very options: letters that came after the preview began stay.
  */
 export class Plans {
   readonly #sources: ConsoleSources;
+  readonly #letters: DeadLetters;
   readonly #jobs: Jobs;
   readonly #clock: Clock;
   readonly #onChange: () => void;
-  readonly #plans = new Map<string, Plan>();
+  readonly #plans = new Map<string, Plan & { readonly endedMs: number }>();
 
   /** @param onChange hears when letters begin to change */
   constructor(sources: ConsoleSources, jobs: Jobs, clock: Clock, onChange: () => void) {
     this.#sources = sources;
+    this.#letters = openDeadLetters(sources.deadLetters, clock);
     this.#jobs = jobs;
     this.#clock = clock;
     this.#onChange = onChange;
@@ -56,12 +58,13 @@ export class Plans {
   previewReplay(plan: ReplayPlan): Job {
     const options = this.#replayOptions(plan);
     const job = this.#jobs.start("preview-replay", async (tell, signal) => {
-      const letters = await this.#open(tell);
       tell({ replay: { plan, report: undefined } });
+      const arrivedByMs = await this.#begin(tell);
       const onProgress = replayProgress(tell);
-      const report = await letters.previewReplay({ ...options, reach: plan.reach, signal, onProgress });
-      const carryOut = (some: DeadLetters): Job => this.#replay(plan, some);
-      if (!signal.aborted) await this.#keep(job.id, { counted: report.replayed, flaw: undefined, carryOut });
+      const report = await this.#letters.previewReplay({ ...options, reach: plan.reach, signal, onProgress });
+      if (signal.aborted) return;
+      const carryOut = (): Job => this.#replay(plan, { ...options, arrivedByMs });
+      this.#keep(job.id, { counted: report.replayed, flaw: undefined, carryOut });
       tell({ replay: { plan, report } });
     });
     return job;
@@ -72,21 +75,22 @@ export class Plans {
     const { selector, reach } = plan;
     const matchers = readSelector(selector);
     const job = this.#jobs.start("preview-drop", async (tell, signal) => {
-      const letters = await this.#open(tell);
       tell({ drop: { plan, report: undefined } });
-      const report = await letters.previewDrop({ matchers, reach, signal, onProgress: dropProgress(tell) });
-      const carryOut = (some: DeadLetters): Job => this.#drop(plan, some);
+      const arrivedByMs = await this.#begin(tell);
+      const report = await this.#letters.previewDrop({ matchers, reach, signal, onProgress: dropProgress(tell) });
+      if (signal.aborted) return;
       // A drop goes through all letters: nobody deletes for good what they have not counted.
       const isBlind = reach === "front" && report.sweep.hidden > 0;
       const flaw = isBlind ? "Expected a preview of all letters before a drop, got one of those in front" : undefined;
-      if (!signal.aborted) await this.#keep(job.id, { counted: report.dropped, flaw, carryOut });
+      const carryOut = (): Job => this.#drop(plan, { matchers, arrivedByMs });
+      this.#keep(job.id, { counted: report.dropped, flaw, carryOut });
       tell({ drop: { plan, report } });
     });
     return job;
   }
 
   /**
-   * Does what a preview has shown. Letters that came since stay.
+   * Does what a preview has shown.
    *
    * @param counted how many letters the operator believes the preview to have counted
    * @throws {BusyError}
@@ -101,48 +105,47 @@ export class Plans {
     if (plan.counted !== counted) {
       throw new PlanError(`Expected \`letters\` to be ${plan.counted}, as the preview has counted, got \`${counted}\``);
     }
-    const job = plan.carryOut(openDeadLetters(asOf(this.#sources.deadLetters, plan.serverMs), this.#clock));
+    const job = plan.carryOut();
     this.#plans.delete(previewId);
     return job;
   }
 
-  #replay(plan: ReplayPlan, letters: DeadLetters): Job {
+  #replay(plan: ReplayPlan, options: ReplayOptions): Job {
     return this.#jobs.start("replay", async (tell, signal) => {
-      this.#onChange();
-      await this.#open(tell);
       tell({ replay: { plan, report: undefined } });
-      const options = this.#replayOptions(plan);
-      const report = await letters.replay({ ...options, rate: plan.rate, signal, onProgress: replayProgress(tell) });
+      this.#onChange();
+      await this.#begin(tell);
+      const { rate } = plan;
+      const report = await this.#letters.replay({ ...options, rate, signal, onProgress: replayProgress(tell) });
       tell({ replay: { plan, report } });
     });
   }
 
-  #drop(plan: DropPlan, letters: DeadLetters): Job {
+  #drop(plan: DropPlan, options: DropOptions): Job {
     return this.#jobs.start("drop", async (tell, signal) => {
-      this.#onChange();
-      await this.#open(tell);
       tell({ drop: { plan, report: undefined } });
-      const matchers = readSelector(plan.selector);
-      const report = await letters.drop({ matchers, signal, onProgress: dropProgress(tell) });
+      this.#onChange();
+      await this.#begin(tell);
+      const report = await this.#letters.drop({ ...options, signal, onProgress: dropProgress(tell) });
       tell({ drop: { plan, report } });
     });
   }
 
-  /** The letters as they are now; tells how many there are. */
-  async #open(tell: (progress: Progress) => void): Promise<DeadLetters> {
-    const { visible, inFlight, delayed } = await this.#sources.deadLetters.figures();
+  /** Tells how many letters there are. Resolves with the time by which they came; undefined when SQS does not say it. */
+  async #begin(tell: (progress: Progress) => void): Promise<number | undefined> {
+    const { visible, inFlight, delayed, serverNowMs } = await this.#letters.figures();
     tell({ total: visible + inFlight + delayed });
-    return openDeadLetters(this.#sources.deadLetters, this.#clock);
+    return serverNowMs === undefined ? undefined : serverNowMs + SECOND_MS;
   }
 
-  async #keep(id: string, plan: Pick<Plan, "counted" | "flaw" | "carryOut">): Promise<void> {
-    const { serverNowMs } = await this.#sources.deadLetters.figures();
-    this.#plans.set(id, { ...plan, endedMs: this.#clock.now(), serverMs: serverNowMs });
+  #keep(id: string, plan: Plan): void {
+    this.#plans.set(id, { ...plan, endedMs: this.#clock.now() });
     const [oldest] = this.#plans.keys();
     if (this.#plans.size > MAX_PLANS) this.#plans.delete(oldest!);
   }
 
-  #replayOptions({ selector, restamp, relabel, unnamed }: ReplayPlan): Omit<ReplayOptions, "rate" | "signal"> {
+  /** What a preview and its replay have in common. */
+  #replayOptions({ selector, restamp, relabel, unnamed }: ReplayPlan): ReplayOptions {
     compileRelabel(relabel);
     return {
       to: this.#sources.queue,
@@ -159,18 +162,6 @@ function readSelector(selector: string): Matcher[] {
   const matchers = parseMatchers(selector);
   compileFilter(matchers);
   return matchers;
-}
-
-/** A queue whose clock stands still, for whoever looks only at what was there by then. */
-function asOf(queue: Queue, serverNowMs: number | undefined): Queue {
-  return {
-    url: queue.url,
-    receive: (options) => queue.receive(options),
-    delete: (handles) => queue.delete(handles),
-    release: (handles) => queue.release(handles),
-    send: (entries) => queue.send(entries),
-    figures: async () => ({ ...(await queue.figures()), serverNowMs }),
-  };
 }
 
 function replayProgress(tell: (progress: Progress) => void) {

@@ -14,6 +14,7 @@ export async function describeSettings(
   startedMs: number,
 ): Promise<Settings> {
   const { queue, deadLetters, receiverUrl, queryUrl } = sources;
+  const [attributes, deadLetterAttributes] = await Promise.all([attributesOf(queue), attributesOf(deadLetters)]);
   return {
     queueUrl: queue.url,
     deadLetterQueueUrl: deadLetters.url,
@@ -27,8 +28,8 @@ export async function describeSettings(
       { name: "Age of the oldest message", answer: told(sources.oldestSentAtMs) },
       { name: "Writes to the receiver", answer: told(sources.writes) },
     ],
-    attributes: await attributesOf(queue),
-    deadLetterAttributes: await attributesOf(deadLetters),
+    attributes,
+    deadLetterAttributes,
     node: process.versions.node,
     startedMs,
     reasons: REASON_NOTES,

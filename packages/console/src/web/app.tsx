@@ -5,6 +5,7 @@ import { whole } from "./format.ts";
 import { helpShown } from "./keys.ts";
 import { LettersPage } from "./letters/page.tsx";
 import { OverviewPage } from "./overview/page.tsx";
+import { messagesIn } from "./overview/rates.ts";
 import { overview, watchOverview } from "./overview/watch.ts";
 import { Help } from "./parts/help.tsx";
 import { Mark, Moon, Sun } from "./parts/icons.tsx";
@@ -94,7 +95,7 @@ function Tab(props: {
 function LetterCount(): JSX.Element | null {
   const level = overview.value?.deadLetters;
   if (!level?.known) return null;
-  const letters = level.value.visible + level.value.inFlight + level.value.delayed;
+  const letters = messagesIn(level.value);
   return letters > 0 ? <span class="badge">{whole(letters)}</span> : null;
 }
 

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Job } from "../api.ts";
 import { get, post } from "./call.ts";
 
@@ -9,23 +9,26 @@ export interface Followed {
   readonly job: Job | undefined;
   /** Why it could not be started, or is no longer known. */
   readonly error: string | undefined;
-  /** Starts a job at an address of the API. */
+  /** Starts a job at an address of the API; called twice at once, as by a double click, it starts one. */
   start(path: string, body: unknown): void;
-  /** Follows a job that runs already. */
-  follow(job: Job): void;
-  cancel(): void;
 }
 
-export function useJob(): Followed {
-  const [job, setJob] = useState<Job | undefined>(undefined);
+/** @param running a job that runs already */
+export function useJob(running?: Job): Followed {
+  const [job, setJob] = useState(running);
   const [error, setError] = useState<string | undefined>(undefined);
+  const isStarting = useRef(false);
+  const hear = (next: Job): void => {
+    setJob(next);
+    setError(undefined);
+  };
   const fail = (reason: unknown): void => setError((reason as Error).message);
   const isRunning = job?.state === "running";
   useEffect(() => {
     if (!isRunning) return undefined;
     const ending = new AbortController();
     const look = (): void => {
-      get<Job>(`jobs/${job!.id}`, ending.signal).then(setJob, (reason) => {
+      get<Job>(`jobs/${job!.id}`, ending.signal).then(hear, (reason) => {
         if (!ending.signal.aborted) fail(reason);
       });
     };
@@ -39,12 +42,13 @@ export function useJob(): Followed {
     job,
     error,
     start(path, body) {
-      setError(undefined);
-      post<Job>(path, body).then(setJob, fail);
-    },
-    follow: setJob,
-    cancel() {
-      if (job) post(`jobs/${job.id}/cancel`, {}).catch(fail);
+      if (isStarting.current) return;
+      isStarting.current = true;
+      post<Job>(path, body)
+        .then(hear, fail)
+        .finally(() => {
+          isStarting.current = false;
+        });
     },
   };
 }

@@ -51,6 +51,7 @@ export function listenForKeys(): void {
   });
 }
 
-function isField(target: EventTarget | null): boolean {
+/** Whether somebody is typing there, or choosing. */
+export function isField(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.matches("input, textarea, select");
 }

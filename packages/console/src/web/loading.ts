@@ -26,9 +26,10 @@ export function useLoaded<T>(path: string | undefined, intervalMs?: number, vers
     if (path === undefined) return undefined;
     const ending = new AbortController();
     let timer: number | undefined;
-    const ask = async (): Promise<void> => {
-      if (!document.hidden) await once();
-      if (!ending.signal.aborted && intervalMs !== undefined) timer = window.setTimeout(ask, intervalMs);
+    const ask = async (isFirst: boolean): Promise<void> => {
+      // A tab that nobody has seen yet asks once too: without an interval it would have nothing to show later.
+      if (isFirst || !document.hidden) await once();
+      if (!ending.signal.aborted && intervalMs !== undefined) timer = window.setTimeout(ask, intervalMs, false);
     };
     const once = async (): Promise<void> => {
       try {
@@ -41,7 +42,7 @@ export function useLoaded<T>(path: string | undefined, intervalMs?: number, vers
         setLoaded({ path, value: latest.current, error: error as CallError });
       }
     };
-    void ask();
+    void ask(true);
     return () => {
       ending.abort();
       clearTimeout(timer);

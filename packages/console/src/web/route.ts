@@ -17,10 +17,12 @@ export function href(path: string, query: Readonly<Record<string, string | undef
   return text === "" ? path : `${path}?${text}`;
 }
 
-/** Shows another address, as a step that "back" takes back. */
+/** Shows another address, as a step that "back" takes back; another page from its top. */
 export function go(address: string): void {
+  const { path } = current.value;
   history.pushState(undefined, "", address);
   current.value = read();
+  if (current.value.path !== path) scrollTo(0, 0);
 }
 
 /** This address with some parameters changed; undefined takes one away. */
@@ -34,13 +36,15 @@ export function listenForLinks(): void {
     current.value = read();
   });
   document.addEventListener("click", (event) => {
-    const link = event.target instanceof Element ? event.target.closest("a") : null;
+    const link = event.target instanceof Element ? event.target.closest("a[href]") : null;
     const isPlain = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
-    if (!link || !isPlain || event.defaultPrevented || link.origin !== location.origin || link.target !== "") return;
+    if (!link || !isPlain || event.defaultPrevented) return;
+    // Links of a drawing have no properties of their own for the parts of their address.
+    const address = new URL(link.getAttribute("href")!, location.href);
+    // A place on this page is the browser's to find: it moves the focus along.
+    if (address.origin !== location.origin || address.hash !== "") return;
     event.preventDefault();
-    const isOtherPage = link.pathname !== location.pathname;
-    go(link.pathname + link.search + link.hash);
-    if (isOtherPage) scrollTo(0, 0);
+    go(address.pathname + address.search);
   });
 }
 

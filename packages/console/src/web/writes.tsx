@@ -5,6 +5,7 @@ import { useLoaded } from "./loading.ts";
 import { Filter } from "./parts/filter.tsx";
 import type { Mood } from "./parts/mood.ts";
 import { Empty, Missing, Sign } from "./parts/state.tsx";
+import { Table } from "./parts/table.tsx";
 import { go, route, withQuery } from "./route.ts";
 
 const INTERVAL_MS = 2_000;
@@ -49,37 +50,27 @@ function Writes({ writes, query }: { readonly writes: readonly WriteView[]; read
   const slowest = Math.max(...matching.map(({ durationMs }) => durationMs));
   const nowMs = Date.now();
   return (
-    <table class="data spaced">
-      <thead>
-        <tr>
-          <th>Time</th>
-          <th>Status</th>
-          <th class="number">Series</th>
-          <th class="number">Samples</th>
-          <th class="number">Bytes</th>
-          <th class="number">Duration</th>
-          <th>The receiver's words</th>
+    <Table
+      heads={["Time", "Status", "Series", "Samples", "Bytes", "Duration", "The receiver's words"]}
+      numbers={["Series", "Samples", "Bytes", "Duration"]}
+      kind="spaced"
+    >
+      {matching.map((write, i) => (
+        <tr key={`${i} ${write.atMs}`}>
+          <td class="nowrap">{time(write.atMs, nowMs)}</td>
+          <td class="nowrap">
+            <Sign mood={moodOf(write.status)} /> {write.status ?? "no answer"}
+          </td>
+          <td class="number">{whole(write.series)}</td>
+          <td class="number">{whole(write.samples)}</td>
+          <td class="number nowrap">{write.bytes === undefined ? "–" : bytes(write.bytes)}</td>
+          <td class="number nowrap">
+            <meter min={0} max={slowest} value={write.durationMs} aria-hidden="true" /> {milliseconds(write.durationMs)}
+          </td>
+          <td class="words">{write.detail}</td>
         </tr>
-      </thead>
-      <tbody>
-        {matching.map((write) => (
-          <tr key={`${write.atMs} ${write.durationMs} ${write.samples}`}>
-            <td class="nowrap">{time(write.atMs, nowMs)}</td>
-            <td class="nowrap">
-              <Sign mood={moodOf(write.status)} /> {write.status ?? "no answer"}
-            </td>
-            <td class="number">{whole(write.series)}</td>
-            <td class="number">{whole(write.samples)}</td>
-            <td class="number nowrap">{write.bytes === undefined ? "–" : bytes(write.bytes)}</td>
-            <td class="number nowrap">
-              <meter min={0} max={slowest} value={write.durationMs} aria-hidden="true" />{" "}
-              {milliseconds(write.durationMs)}
-            </td>
-            <td class="words">{write.detail}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </Table>
   );
 }
 

@@ -1,7 +1,8 @@
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { LetterView } from "../../api.ts";
 import { ago, count, exactTime, time, whole } from "../format.ts";
+import { isField } from "../keys.ts";
 import { useLoaded } from "../loading.ts";
 import { SeriesKey } from "../parts/key.tsx";
 import { Empty } from "../parts/state.tsx";
@@ -10,24 +11,33 @@ import { ReasonNotes } from "../reasons.tsx";
 import { go, href, withQuery } from "../route.ts";
 import { settings } from "../settings.ts";
 import { Body } from "./body.tsx";
+import { rowOf } from "./list.tsx";
 import { Timeline } from "./timeline.tsx";
 
 /** One letter: what it holds, why it was refused, what happened when, what to do. */
 export function LetterDetail({ id, version }: { readonly id: string; readonly version: unknown }): JSX.Element {
   const { value, error } = useLoaded<LetterView>(`letters/${encodeURIComponent(id)}`, undefined, version);
+  const heading = useRef<HTMLHeadingElement>(null);
   const close = (): void => go(withQuery({ id: undefined }));
   useEffect(() => {
     const listen = (event: KeyboardEvent): void => {
-      if (event.key === "Escape" && !document.querySelector("dialog[open]")) close();
+      if (event.key === "Escape" && !isField(event.target) && !document.querySelector("dialog[open]")) close();
     };
     document.addEventListener("keydown", listen);
     return () => document.removeEventListener("keydown", listen);
   }, []);
+  // So that the next Tab leads to what can be done with the letter, and not through the rest of the list.
+  useEffect(() => {
+    heading.current?.focus();
+    return () => focusRow(id);
+  }, [id]);
   const letter = value?.id === id ? value : undefined;
   return (
     <aside class="detail" aria-label="The letter">
       <header>
-        <h2>{letter ? letter.reason : "Letter"}</h2>
+        <h2 ref={heading} tabIndex={-1}>
+          {letter ? letter.reason : "Letter"}
+        </h2>
         <button type="button" class="icon" onClick={close} aria-label="Close the letter">
           ×
         </button>
@@ -36,6 +46,13 @@ export function LetterDetail({ id, version }: { readonly id: string; readonly ve
       {letter && <Letter key={letter.id} letter={letter} />}
     </aside>
   );
+}
+
+/** Where the focus came from, unless it is somewhere already; after the page is drawn, for it may not be seen before. */
+function focusRow(id: string): void {
+  requestAnimationFrame(() => {
+    if (document.activeElement === document.body) rowOf(id)?.focus();
+  });
 }
 
 function Letter({ letter }: { readonly letter: LetterView }): JSX.Element {

@@ -1,44 +1,55 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import type { Job, Look } from "../../api.ts";
+import type { Job, Reach } from "../../api.ts";
 import { count, whole } from "../format.ts";
 import { useJob } from "../jobs.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { Failed, Sign } from "../parts/state.tsx";
-import { takeLook } from "./desk.ts";
+import { inOtherHands, running } from "./desk.ts";
 import { JobBar } from "./look.tsx";
+import { Outcome, Unreported } from "./outcome.tsx";
 
 /** Deletes letters for good: first what it would delete, then it asks for their number. */
 export function DropDialog(props: {
   readonly selector: string;
-  readonly look: Look;
+  readonly reach: Reach;
   readonly onClose: () => void;
 }): JSX.Element {
-  const { selector, look } = props;
-  const { job, error, start } = useJob();
-  useEffect(() => start("preview/drop", { selector, reach: look.reach }), [selector]);
-  const close = (): void => {
-    if (job?.kind === "drop") void takeLook(look.reach);
-    props.onClose();
-  };
-  const isOver = job?.kind === "drop" && job.state !== "running";
+  const { job, error, start } = useJob(running("drop"));
+  const { selector = props.selector } = job?.drop?.plan ?? {};
+  const others = inOtherHands(job);
+  const preview = (reach: Reach): void => start("preview/drop", { selector, reach });
+  const isFree = others === undefined;
+  useEffect(() => {
+    if (isFree && !job) preview(props.reach);
+  }, [isFree]);
+  const isOver = job !== undefined && job.state !== "running";
+  const hasFailed = error !== undefined || (isOver && job.drop?.report === undefined);
   return (
-    <Dialog title="Drop" onClose={close}>
+    <Dialog title="Drop" onClose={props.onClose}>
       <p>
         Deletes what matches <code>{selector === "" ? "{}" : selector}</code> for good. There is no way back:{" "}
         <code>penstock dlq export</code> keeps a copy.
       </p>
+      {others && <JobBar job={others} />}
       {error !== undefined && <Failed why={error} />}
       {job && (
-        <Outcome
+        <DropOutcome
           job={job}
-          onCountAll={() => start("preview/drop", { selector, reach: "all" })}
+          onCountAll={() => preview("all")}
           onConfirm={(letters) => start(`jobs/${job.id}/confirm`, { letters })}
         />
       )}
-      {isOver && (
+      {hasFailed && isFree && job?.kind !== "drop" && (
         <p class="actions">
-          <button type="button" class="primary" onClick={close}>
+          <button type="button" onClick={() => preview(props.reach)}>
+            Count again
+          </button>
+        </p>
+      )}
+      {isOver && job.kind === "drop" && (
+        <p class="actions">
+          <button type="button" class="primary" onClick={props.onClose}>
             Done
           </button>
         </p>
@@ -47,49 +58,53 @@ export function DropDialog(props: {
   );
 }
 
-function Outcome(props: {
+/** @param props.onConfirm undefined where nothing can be done any more */
+export function DropOutcome(props: {
   readonly job: Job;
-  readonly onCountAll: () => void;
-  readonly onConfirm: (letters: number) => void;
-}): JSX.Element | null {
-  const { job } = props;
-  if (job.state === "running") return <JobBar job={job} />;
-  if (job.state === "failed") return <Failed why={job.error} />;
+  readonly onCountAll?: () => void;
+  readonly onConfirm?: (letters: number) => void;
+}): JSX.Element {
+  const { job, onCountAll, onConfirm } = props;
   const report = job.drop?.report;
-  if (!report) return <p role="status">Cancelled.</p>;
+  if (!report) return <Unreported job={job} />;
+  const { dropped, samples, mixed, sweep } = report;
   const isPreview = job.kind === "preview-drop";
-  const isBlind = isPreview && job.drop?.plan.reach === "front" && report.sweep.hidden > 0;
+  const isBlind = isPreview && job.drop?.plan.reach === "front" && sweep.hidden > 0;
   return (
-    <div class={`outcome ${isPreview ? "" : "final"}`} role="status" data-testid={job.kind}>
-      <p class="lead">
-        {!isPreview && <Sign mood={job.state === "cancelled" ? "warn" : "good"} />}{" "}
-        {isPreview ? "Would delete" : "Deleted"} <b>{count(report.dropped, "letter")}</b>, with{" "}
-        <b>{count(report.samples, "sample")}</b>.
-      </p>
-      <ul>
-        {report.mixed > 0 && (
-          <li>
-            {count(report.mixed, "letter")} {report.mixed === 1 ? "stays" : "stay"}: some of their series match and
-            others do not.
-          </li>
-        )}
-        {isBlind && (
-          <li>
-            <Sign mood="warn" /> About {whole(report.sweep.hidden)} letters lie behind others and were not counted. A
-            drop goes through all of them, so all must be counted first; letters in the way go to the end of their
-            groups.
-          </li>
-        )}
-      </ul>
-      {isBlind && (
-        <p class="actions">
-          <button type="button" class="primary" onClick={props.onCountAll}>
-            Count them all
-          </button>
-        </p>
+    <Outcome
+      job={job}
+      report={report}
+      lead={
+        <>
+          {isPreview ? "Would delete" : job.state === "cancelled" ? "Cancelled after deleting" : "Deleted"}{" "}
+          <b>{count(dropped, "letter")}</b>, with <b>{count(samples, "sample")}</b>.
+        </>
+      }
+      next={
+        <>
+          {isBlind && onCountAll && (
+            <p class="actions">
+              <button type="button" class="primary" onClick={onCountAll}>
+                Count them all
+              </button>
+            </p>
+          )}
+          {isPreview && !isBlind && dropped > 0 && onConfirm && <Confirm letters={dropped} onConfirm={onConfirm} />}
+        </>
+      }
+    >
+      {mixed > 0 && (
+        <li>
+          {count(mixed, "letter")} {mixed === 1 ? "stays" : "stay"}: some of their series match and others do not.
+        </li>
       )}
-      {isPreview && !isBlind && report.dropped > 0 && <Confirm letters={report.dropped} onConfirm={props.onConfirm} />}
-    </div>
+      {isBlind && (
+        <li>
+          <Sign mood="warn" /> About {whole(sweep.hidden)} letters lie behind others and were not counted. A drop goes
+          through all of them, so all must be counted first; letters in the way go to the end of their groups.
+        </li>
+      )}
+    </Outcome>
   );
 }
 
@@ -98,7 +113,7 @@ function Confirm(props: { readonly letters: number; readonly onConfirm: (letters
   const isSame = text.trim() === String(props.letters);
   return (
     <form
-      class="actions confirm"
+      class="actions"
       onSubmit={(event) => {
         event.preventDefault();
         if (isSame) props.onConfirm(props.letters);

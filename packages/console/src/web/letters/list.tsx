@@ -2,8 +2,10 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { LetterDigest, ListView } from "../../api.ts";
 import { ago, count, whole } from "../format.ts";
-import { useLoaded } from "../loading.ts";
+import { isField } from "../keys.ts";
+import { type Loaded, useLoaded } from "../loading.ts";
 import { SeriesKey } from "../parts/key.tsx";
+import { Table } from "../parts/table.tsx";
 import { ReasonWord } from "../parts/words.tsx";
 import { go, href, route, withQuery } from "../route.ts";
 
@@ -11,30 +13,32 @@ const PAGE = 100;
 /** Letters drawn at once: what is further is found by the filter. */
 const MAX_SHOWN = 200;
 
-/** The letters that match, those that died last first. `j` and `k` go from one to the next. */
-export function LetterList({
-  query,
-  version,
-}: {
-  readonly query: string;
-  readonly version: unknown;
-}): JSX.Element | null {
+/** The letters that match; `more` asks for further ones, while there are such to be shown. */
+export interface Matching extends Loaded<ListView> {
+  readonly more: (() => void) | undefined;
+}
+
+export function useMatching(selector: string, version: unknown): Matching {
   const [limit, setLimit] = useState(PAGE);
-  useEffect(() => setLimit(PAGE), [query]);
-  const { value } = useLoaded<ListView>(href("letters", { q: query, limit: String(limit) }), undefined, version);
-  const letters = value?.letters ?? [];
+  useEffect(() => setLimit(PAGE), [selector]);
+  const loaded = useLoaded<ListView>(href("letters", { q: selector, limit: String(limit) }), undefined, version);
+  return { ...loaded, more: limit < MAX_SHOWN ? () => setLimit(MAX_SHOWN) : undefined };
+}
+
+/** The letters that match, those that died last first. `j` and `k` go from one to the next. */
+export function LetterList({ list, more }: { readonly list: ListView } & Pick<Matching, "more">): JSX.Element {
+  const { letters, total } = list;
   useEffect(() => listenForSteps(letters), [letters]);
-  if (!value) return null;
   return (
     <section aria-labelledby="letters">
       <div class="section-head">
-        <h2 id="letters">{count(value.total, "letter")}</h2>
+        <h2 id="letters">{count(total, "letter")}</h2>
       </div>
-      {letters.length > 0 && <Table letters={letters} />}
-      {letters.length < value.total && (
+      <Rows letters={letters} />
+      {letters.length < total && (
         <p class="more">
-          {limit < MAX_SHOWN ? (
-            <button type="button" onClick={() => setLimit(MAX_SHOWN)}>
+          {more ? (
+            <button type="button" onClick={more}>
               Show more
             </button>
           ) : (
@@ -48,63 +52,54 @@ export function LetterList({
   );
 }
 
-function Table({ letters }: { readonly letters: readonly LetterDigest[] }): JSX.Element {
+function Rows({ letters }: { readonly letters: readonly LetterDigest[] }): JSX.Element {
   const nowMs = Date.now();
   const open = route.value.query.get("id");
   return (
-    <div class="scroll">
-      <table class="data letters">
-        <thead>
-          <tr>
-            <th>Died</th>
-            <th>Reason</th>
-            <th>Series</th>
-            <th class="number">Samples</th>
-            <th>Writer</th>
-            <th>Group</th>
-          </tr>
-        </thead>
-        <tbody>
-          {letters.map((letter) => (
-            <tr key={letter.id} aria-selected={letter.id === open}>
-              <td class="nowrap">
-                <a class="row-link" href={withQuery({ id: letter.id })} data-letter={letter.id}>
-                  {ago(letter.diedAtMs, nowMs)}
-                </a>
-              </td>
-              <td>
-                <ReasonWord reason={letter.reason} />
-              </td>
-              <td class="series-cell">
-                {letter.series.length === 0 ? (
-                  <span class="quiet">unreadable body</span>
-                ) : (
-                  <SeriesKey series={letter.series[0]!} />
-                )}
-                {letter.seriesCount > 1 && <small> and {whole(letter.seriesCount - 1)} more</small>}
-              </td>
-              <td class="number">{whole(letter.samples)}</td>
-              <td>{letter.writer ?? <span class="quiet">none</span>}</td>
-              <td>{letter.group}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table heads={["Died", "Reason", "Series", "Samples", "Writer", "Group"]} numbers={["Samples"]} kind="letters">
+      {letters.map((letter) => (
+        <tr key={letter.id} aria-selected={letter.id === open}>
+          <td class="nowrap">
+            <a class="row-link" href={withQuery({ id: letter.id })} data-letter={letter.id}>
+              {ago(letter.diedAtMs, nowMs)}
+            </a>
+          </td>
+          <td>
+            <ReasonWord reason={letter.reason} />
+          </td>
+          <td class="series-cell">
+            {letter.series.length === 0 ? (
+              <span class="quiet">unreadable body</span>
+            ) : (
+              <SeriesKey series={letter.series[0]!} />
+            )}
+            {letter.seriesCount > 1 && <small> and {whole(letter.seriesCount - 1)} more</small>}
+          </td>
+          <td class="number">{whole(letter.samples)}</td>
+          <td>{letter.writer ?? <span class="quiet">none</span>}</td>
+          <td>{letter.group}</td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 
 function listenForSteps(letters: readonly LetterDigest[]): () => void {
   const listen = (event: KeyboardEvent): void => {
     const step = event.key === "j" ? 1 : event.key === "k" ? -1 : 0;
-    const isTyping = event.target instanceof HTMLElement && event.target.matches("input, textarea, select");
-    if (step === 0 || isTyping || event.ctrlKey || event.metaKey || document.querySelector("dialog[open]")) return;
+    if (step === 0 || isField(event.target) || event.ctrlKey || event.metaKey || document.querySelector("dialog[open]"))
+      return;
     const at = letters.findIndex(({ id }) => id === route.value.query.get("id"));
     const next = letters[at === -1 ? 0 : at + step];
     if (!next) return;
     go(withQuery({ id: next.id }));
-    document.querySelector<HTMLElement>(`[data-letter="${CSS.escape(next.id)}"]`)?.focus();
+    rowOf(next.id)?.scrollIntoView({ block: "nearest" });
   };
   document.addEventListener("keydown", listen);
   return () => document.removeEventListener("keydown", listen);
+}
+
+/** The link in the list to a letter. */
+export function rowOf(id: string): HTMLElement | null {
+  return document.querySelector<HTMLElement>(`[data-letter="${CSS.escape(id)}"]`);
 }

@@ -10,6 +10,7 @@ const DOING: Readonly<Record<Job["kind"], string>> = {
   replay: "Replaying",
   "preview-drop": "Working out what a drop would delete",
   drop: "Dropping",
+  body: "Looking for the letter",
   doctor: "Examining",
 };
 

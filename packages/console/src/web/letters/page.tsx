@@ -1,17 +1,16 @@
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
-import type { Look } from "../../api.ts";
-import { useLoaded } from "../loading.ts";
+import type { Job, Look } from "../../api.ts";
 import { Filter } from "../parts/filter.tsx";
 import { Empty } from "../parts/state.tsx";
-import { go, href, route, withQuery } from "../route.ts";
-import { desk, deskError, watchDesk } from "./desk.ts";
+import { go, route, withQuery } from "../route.ts";
+import { desk, deskError, forgetChange, lastChange, watchDesk } from "./desk.ts";
 import { LetterDetail } from "./detail.tsx";
-import { DropDialog } from "./drop.tsx";
-import { LetterList } from "./list.tsx";
+import { DropDialog, DropOutcome } from "./drop.tsx";
+import { LetterList, useMatching } from "./list.tsx";
 import { LookBar } from "./look.tsx";
 import { PivotTable } from "./pivot.tsx";
-import { ReplayDialog } from "./replay.tsx";
+import { ReplayDialog, ReplayOutcome } from "./replay.tsx";
 import { matcher } from "./selector.ts";
 
 /** What was refused: why, since when, by whom; and what to do about it. */
@@ -19,8 +18,16 @@ export function LettersPage(): JSX.Element {
   useEffect(watchDesk, []);
   const { query } = route.value;
   const selector = query.get("q") ?? "";
+  const act = query.get("do");
+  const only = query.get("only");
+  const chosen = only === null ? selector : `{${matcher("id", only)}}`;
   const state = desk.value;
   const look = state?.look;
+  const trouble = state?.figures.known === false ? state.figures.why : deskError.value;
+  const closeDialog = (): void => {
+    forgetChange();
+    go(withQuery({ do: undefined, only: undefined }));
+  };
   return (
     <>
       <div class="page-head">
@@ -29,41 +36,35 @@ export function LettersPage(): JSX.Element {
           Samples that no retry will store, and why. They stay here until they are sent back or dropped.
         </p>
       </div>
-      {state && !state.figures.known && <Empty title={state.figures.why} mood="bad" />}
-      {deskError.value !== undefined && <Empty title={deskError.value} mood="bad" />}
+      {trouble !== undefined && <Empty title={trouble} mood="bad" />}
       {state && <LookBar desk={state} />}
-      {look && (
-        <Letters
-          look={look}
-          selector={selector}
-          id={query.get("id") ?? undefined}
-          act={{ what: query.get("do"), only: query.get("only") ?? undefined }}
-        />
-      )}
+      {lastChange.value && act === null && <LastChange job={lastChange.value} />}
+      {look && <Letters look={look} selector={selector} id={query.get("id") ?? undefined} />}
+      {look && act === "replay" && <ReplayDialog selector={chosen} reach={look.reach} onClose={closeDialog} />}
+      {look && act === "drop" && <DropDialog selector={chosen} reach={look.reach} onClose={closeDialog} />}
     </>
   );
 }
 
-/** What is being done: with what the filter chooses, or with one letter only. */
-interface Act {
-  readonly what: string | null;
-  readonly only: string | undefined;
+/** How a replay or a drop went whose window was closed meanwhile. */
+function LastChange({ job }: { readonly job: Job }): JSX.Element {
+  return (
+    <div class="last-change">
+      {job.replay ? <ReplayOutcome job={job} /> : <DropOutcome job={job} />}
+      <button type="button" class="icon" onClick={forgetChange} aria-label="Close what was done">
+        ×
+      </button>
+    </div>
+  );
 }
 
 function Letters(props: {
   readonly look: Look;
   readonly selector: string;
   readonly id: string | undefined;
-  readonly act: Act;
 }): JSX.Element {
-  const { look, selector, id, act } = props;
-  const { value, error } = useLoaded<{ total: number }>(
-    href("letters", { q: selector, limit: "1" }),
-    undefined,
-    look.atMs,
-  );
-  const chosen = act.only === undefined ? selector : `{${matcher("id", act.only)}}`;
-  const closeDialog = (): void => go(withQuery({ do: undefined, only: undefined }));
+  const { look, selector, id } = props;
+  const { value, error, more } = useMatching(selector, look.atMs);
   if (look.letters === 0 && look.sweep.hidden === 0) {
     return (
       <Empty title="No dead letters" mood="good">
@@ -97,13 +98,11 @@ function Letters(props: {
         {error === undefined && value !== undefined && value.total > 0 && (
           <>
             <PivotTable query={selector} version={look.atMs} />
-            <LetterList query={selector} version={look.atMs} />
+            <LetterList list={value} more={more} />
           </>
         )}
       </div>
       {id !== undefined && <LetterDetail id={id} version={look.atMs} />}
-      {act.what === "replay" && <ReplayDialog selector={chosen} look={look} onClose={closeDialog} />}
-      {act.what === "drop" && <DropDialog selector={chosen} look={look} onClose={closeDialog} />}
     </div>
   );
 }

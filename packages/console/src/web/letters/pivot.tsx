@@ -3,12 +3,15 @@ import type { Dimension, PivotRow, PivotView } from "../../api.ts";
 import { ago, whole } from "../format.ts";
 import { useLoaded } from "../loading.ts";
 import { SeriesKey } from "../parts/key.tsx";
+import { Failed } from "../parts/state.tsx";
+import { Table } from "../parts/table.tsx";
 import { ReasonWord } from "../parts/words.tsx";
 import { href, route, withQuery } from "../route.ts";
 import { matchersOf, narrowed } from "./selector.ts";
 
 const DIMENSIONS: readonly Dimension[] = ["reason", "series", "metric", "writer", "hour", "group"];
 const DEFAULT_BY = "reason,metric";
+const CLASSES: Readonly<Partial<Record<Dimension, string>>> = { hour: "nowrap", series: "series-cell" };
 
 /** What the letters have in common: a row chosen narrows the filter to it. */
 export function PivotTable({
@@ -19,13 +22,14 @@ export function PivotTable({
   readonly version: unknown;
 }): JSX.Element | null {
   const by = (route.value.query.get("by") ?? DEFAULT_BY).split(",") as Dimension[];
-  const { value } = useLoaded<PivotView>(href("pivot", { q: query, by: by.join(",") }), undefined, version);
+  const { value, error } = useLoaded<PivotView>(href("pivot", { q: query, by: by.join(",") }), undefined, version);
   return (
     <section aria-labelledby="pivot">
       <div class="section-head">
         <h2 id="pivot">What was refused, and why</h2>
         <Dimensions by={by} />
       </div>
+      {error && <Failed why={error.message} />}
       {value && value.rows.length > 0 && <Rows pivot={value} query={query} />}
       {value && value.rowCount > value.rows.length && (
         <p class="quiet">
@@ -69,45 +73,58 @@ function Rows(props: { readonly pivot: PivotView; readonly query: string }): JSX
   const most = pivot.rows[0]!.samples;
   const nowMs = Date.now();
   return (
-    <div class="scroll">
-      <table class="data pivot">
-        <thead>
-          <tr>
-            {by.map((dimension) => (
-              <th key={dimension}>{dimension.replace(/^./, (letter) => letter.toUpperCase())}</th>
-            ))}
-            <th class="number">Letters</th>
-            <th class="number">Samples</th>
-            <th class="share" />
-            <th>Since</th>
-            <th>Last</th>
-          </tr>
-        </thead>
-        <tbody>
-          {pivot.rows.map((row) => (
-            <tr key={row.by.join("\u0000")}>
-              {row.by.map((text, i) => (
-                <td key={by[i]}>
-                  {i === 0 ? (
-                    <a class="row-link" href={withQuery({ q: narrowed(query, matchersOf(by, row.by)), id: undefined })}>
-                      <Cell dimension={by[i]!} text={text} />
-                    </a>
-                  ) : (
-                    <Cell dimension={by[i]!} text={text} />
-                  )}
-                </td>
-              ))}
-              <td class="number">{whole(row.letters)}</td>
-              <td class="number">{whole(row.samples)}</td>
-              <td class="share">
-                <meter min={0} max={most} value={row.samples} aria-hidden="true" />
-              </td>
-              <Times row={row} nowMs={nowMs} />
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      heads={[
+        ...by.map((dimension) => dimension.replace(/^./, (letter) => letter.toUpperCase())),
+        "Letters",
+        "Samples",
+        "",
+        "Since",
+        "Last",
+      ]}
+      numbers={["Letters", "Samples"]}
+      kind="pivot"
+    >
+      {pivot.rows.map((row) => (
+        <tr key={row.by.join("\u0000")}>
+          <Common row={row} by={by} query={query} />
+          <td class="number">{whole(row.letters)}</td>
+          <td class="number">{whole(row.samples)}</td>
+          <td class="share">
+            <meter min={0} max={most} value={row.samples} aria-hidden="true" />
+          </td>
+          <Times row={row} nowMs={nowMs} />
+        </tr>
+      ))}
+    </Table>
+  );
+}
+
+/** What the letters of a row have in common, as a link that narrows the filter to it; no filter chooses an hour. */
+function Common(props: {
+  readonly row: PivotRow;
+  readonly by: readonly Dimension[];
+  readonly query: string;
+}): JSX.Element {
+  const { row, by, query } = props;
+  const matchers = matchersOf(by, row.by);
+  return (
+    <>
+      {row.by.map((text, i) => {
+        const cell = <Cell dimension={by[i]!} text={text} />;
+        return (
+          <td key={by[i]} class={CLASSES[by[i]!] ?? ""}>
+            {i === 0 && matchers.length > 0 ? (
+              <a class="row-link" href={withQuery({ q: narrowed(query, matchers), id: undefined })}>
+                {cell}
+              </a>
+            ) : (
+              cell
+            )}
+          </td>
+        );
+      })}
+    </>
   );
 }
 

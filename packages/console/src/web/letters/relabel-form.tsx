@@ -83,16 +83,20 @@ export function Trials(props: {
   const [error, setError] = useState<string | undefined>(undefined);
   const body = JSON.stringify({ selector: props.selector, relabel: props.rules });
   useEffect(() => {
+    let isCurrent = true;
+    const show = (some: readonly RelabelTrial[], trouble?: string): void => {
+      // An answer may come after that to a later question.
+      if (!isCurrent) return;
+      setTrials(some);
+      setError(trouble);
+    };
     const timer = setTimeout(() => {
-      post<RelabelTrial[]>("relabel", JSON.parse(body)).then(
-        (some) => {
-          setTrials(some);
-          setError(undefined);
-        },
-        (reason: Error) => setError(reason.message),
-      );
+      post<RelabelTrial[]>("relabel", JSON.parse(body)).then(show, (reason: Error) => show([], reason.message));
     }, PAUSE_MS);
-    return () => clearTimeout(timer);
+    return () => {
+      isCurrent = false;
+      clearTimeout(timer);
+    };
   }, [body]);
   if (error !== undefined) return <p class="field-error">{error}</p>;
   if (props.rules.length === 0 || trials.length === 0) return null;

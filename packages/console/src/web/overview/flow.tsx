@@ -1,36 +1,30 @@
 import type { ComponentChildren, JSX } from "preact";
 import type { Overview } from "../../api.ts";
 import { ago, duration, rate, whole } from "../format.ts";
-import type { Rates } from "./rates.ts";
+import { messagesIn, type Rates } from "./rates.ts";
 
 /** The pipeline as it is, drawn: what stands where, and how fast it moves. */
 export function Flow({ now, rates }: { readonly now: Overview; readonly rates: Rates | undefined }): JSX.Element {
-  const { queue, deadLetters, freshness, nowMs } = now;
-  const letters = deadLetters.known ? total(deadLetters.value) : undefined;
+  const { queue, deadLetters } = now;
+  // What was returned is received again: the rest has come in for good.
+  const arriving = rates && Math.max(0, rates.received - rates.returned);
+  const letters = deadLetters.known ? messagesIn(deadLetters.value) : undefined;
   return (
     <div class="flow-scroll">
       <svg class="flow" viewBox="0 0 1120 250" aria-label="The pipeline">
-        <Pipe d="M176 58H315" perSecond={settled(rates)} label={rateWords(rates && settled(rates))} x={245} y={42} />
-        <Pipe d="M491 58H629" perSecond={rates?.received} label={rateWords(rates?.received)} x={560} y={42} />
-        <Pipe d="M805 58H944" perSecond={rates?.stored} label={rateWords(rates?.stored)} x={874} y={42} />
-        <Pipe
-          d="M730 106V187Q730 199 742 199H944"
-          perSecond={rates?.rejected}
-          label={rates ? `${rate(rates.rejected)}/s rejected` : ""}
-          x={836}
-          y={183}
-          tone="rejected"
-        />
+        <Pipe d="M176 58H315" perSecond={arriving} x={245} y={42} />
+        <Pipe d="M491 58H629" perSecond={rates?.received} x={560} y={42} />
+        <Pipe d="M805 58H944" perSecond={rates?.stored} x={874} y={42} />
+        <Pipe d="M730 106V187Q730 199 742 199H944" perSecond={rates?.rejected} x={836} y={183} what="rejected" />
         <Pipe
           d="M670 106V187Q670 199 658 199H415Q403 199 403 187V106"
           perSecond={rates?.returned}
-          label={rates ? `${rate(rates.returned)}/s returned` : ""}
           x={536}
           y={183}
-          tone="returned"
+          what="returned"
         />
         <Node x={0} title="Services" sub="as they arrive">
-          <tspan>{rates ? rate(settled(rates)) : "–"}</tspan>
+          <tspan>{rateNumber(arriving)}</tspan>
           <Unit>samples/s</Unit>
         </Node>
         <Node
@@ -51,16 +45,7 @@ export function Flow({ now, rates }: { readonly now: Overview; readonly rates: R
           <tspan>{rateNumber(rates?.received)}</tspan>
           <Unit>samples/s</Unit>
         </Node>
-        <Node
-          x={944}
-          title="Receiver"
-          href="/series"
-          sub={
-            freshness.known && freshness.value.newestMs !== undefined
-              ? `last write ${ago(freshness.value.newestMs, nowMs)}`
-              : "no write in 5 minutes"
-          }
-        >
+        <Node x={944} title="Receiver" href="/series" sub={lastWrite(now)}>
           <tspan>{rateNumber(rates?.stored)}</tspan>
           <Unit>stored/s</Unit>
         </Node>
@@ -70,7 +55,7 @@ export function Flow({ now, rates }: { readonly now: Overview; readonly rates: R
           title="Dead letters"
           href="/letters"
           tone={letters ? "warn" : undefined}
-          sub={letters === 0 ? "none, as it should be" : "see why"}
+          sub={letters === undefined ? "does not answer" : letters === 0 ? "none, as it should be" : "see why"}
         >
           <tspan>{letters === undefined ? "?" : whole(letters)}</tspan>
           <Unit>{letters === 1 ? "letter" : "letters"}</Unit>
@@ -80,22 +65,17 @@ export function Flow({ now, rates }: { readonly now: Overview; readonly rates: R
   );
 }
 
-/** What came in for good: what was returned is received again. */
-function settled(rates: Rates | undefined): number {
-  return rates ? Math.max(0, rates.received - rates.returned) : 0;
-}
-
 function oldest({ oldestSentAtMs, nowMs }: Overview): string {
   if (!oldestSentAtMs.known || oldestSentAtMs.value === undefined) return "";
   return ` · oldest ${duration(nowMs - oldestSentAtMs.value)}`;
 }
 
-function total({ visible, inFlight, delayed }: { visible: number; inFlight: number; delayed: number }): number {
-  return visible + inFlight + delayed;
-}
-
-function rateWords(perSecond: number | undefined): string {
-  return perSecond === undefined ? "" : `${rate(perSecond)}/s`;
+function lastWrite({ newestReceiptMs, nowMs }: Overview): string {
+  if (!newestReceiptMs) return "asking …";
+  if (!newestReceiptMs.known) return "cannot be read";
+  return newestReceiptMs.value === undefined
+    ? "no write in 5 minutes"
+    : `last write ${ago(newestReceiptMs.value, nowMs)}`;
 }
 
 function rateNumber(perSecond: number | undefined): string {
@@ -147,20 +127,19 @@ const SLOWEST_S = 4;
 function Pipe(props: {
   readonly d: string;
   readonly perSecond: number | undefined;
-  readonly label: string;
   readonly x: number;
   readonly y: number;
-  readonly tone?: "rejected" | "returned";
+  readonly what?: "rejected" | "returned";
 }): JSX.Element {
-  const { d, perSecond = 0, label, x, y, tone = "" } = props;
+  const { d, perSecond = 0, x, y, what = "" } = props;
   const isMoving = perSecond >= 0.005;
   const seconds = Math.max(FASTEST_S, SLOWEST_S / (1 + Math.log10(1 + perSecond)));
   return (
-    <g class={`pipe ${tone} ${isMoving ? "moving" : ""}`}>
+    <g class={`pipe ${what} ${isMoving ? "moving" : ""}`}>
       <path d={d} class="bed" />
       {isMoving && <path d={d} class="water" style={{ animationDuration: `${seconds.toFixed(2)}s` }} />}
       <text x={x} y={y} class="pipe-label">
-        {label}
+        {props.perSecond === undefined ? "" : `${rate(perSecond)}/s ${what}`}
       </text>
     </g>
   );

@@ -13,7 +13,8 @@ const RATE_WINDOW_MS = 20_000;
 
 export function OverviewPage(): JSX.Element {
   const now = overview.value;
-  if (!now) return <Empty title="Asking the queue …" />;
+  // Until there is a point nobody has been asked.
+  if (!now || points.value.length === 0) return <Empty title="Asking the queue …" />;
   const { mood, sentence } = healthOf(now, points.value);
   return (
     <>

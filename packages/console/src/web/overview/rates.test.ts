@@ -87,7 +87,7 @@ describe("how things are", () => {
     deadLetters: { known: true, value: { visible: 0, inFlight: 0, delayed: 0 } },
     books: { known: true, value: NONE },
     oldestSentAtMs: { known: true, value: undefined },
-    freshness: { known: false, why: "" },
+    newestReceiptMs: undefined,
     points: [],
   };
   const letters = { known: true, value: { visible: 1, inFlight: 0, delayed: 0 } } as const;
@@ -103,9 +103,22 @@ describe("how things are", () => {
       /waited for 16 m/,
     ],
     ["the books are off", { books: { known: true, value: { ...NONE, received: 2 } } }, "bad", /off by 2 samples/],
+    ["the receiver is gone", { newestReceiptMs: { known: false, why: "No answer." } }, "warn", /^No answer/],
     ["the queue is gone", { queue: { known: false, why: "No answer." } }, "bad", /does not answer. No answer/],
   ])("when %s", (_, some, mood, sentence) => {
     expect(healthOf({ ...well, ...some }, [])).toEqual({ mood, sentence: expect.stringMatching(sentence) });
+  });
+
+  test("when messages wait and nobody takes them", () => {
+    const level = { visible: 7, inFlight: 0, delayed: 0 };
+    const queue = { known: true, value: level } as const;
+    const points = Array.from({ length: 9 }, (_, i) => ({ atMs: i * 10_000, queue: level }));
+    expect(healthOf({ ...well, queue }, points)).toMatchObject({
+      mood: "bad",
+      sentence: expect.stringMatching(/^7 messages.*nobody takes them/),
+    });
+    const taken = points.with(5, { atMs: 50_000, queue: { ...level, inFlight: 1 } });
+    for (const some of [taken, points.slice(0, 4)]) expect(healthOf({ ...well, queue }, some).mood).toBe("good");
   });
 
   test("when samples go back to the queue", () => {

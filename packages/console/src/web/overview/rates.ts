@@ -1,4 +1,4 @@
-import type { Books, HistoryPoint } from "../../api.ts";
+import type { Books, HistoryPoint, QueueLevel } from "../../api.ts";
 
 /** Samples a second. */
 export interface Rates {
@@ -7,6 +7,10 @@ export interface Rates {
   readonly rejected: number;
   readonly duplicate: number;
   readonly returned: number;
+}
+
+export function messagesIn({ visible, inFlight, delayed }: QueueLevel): number {
+  return visible + inFlight + delayed;
 }
 
 /** Samples rejected, for all reasons. */

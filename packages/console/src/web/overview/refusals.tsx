@@ -70,7 +70,7 @@ function Rows(props: {
                 <Words>{settings.value?.reasons[reason]?.meaning ?? ""}</Words>
               </small>
             </th>
-            <td class="bars-cell">
+            <td>
               <Bars values={rejectedSteps(props.points, reason, STEP_MS, STEPS)} label={`${reason}, each minute`} />
             </td>
             <td class="number">

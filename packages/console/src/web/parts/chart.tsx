@@ -10,8 +10,8 @@ export interface ChartProps {
   readonly timesMs: readonly number[];
   readonly lines: readonly Line[];
   readonly height: number;
-  /** Ends of the time axis; by the data when undefined. */
-  readonly rangeMs?: readonly [from: number, to: number] | undefined;
+  /** Ends of the time axis. */
+  readonly rangeMs: readonly [from: number, to: number];
   readonly format: (value: number) => string;
   /** The y axis shows these only. */
   readonly ticks?: readonly number[];
@@ -32,7 +32,7 @@ const DASHES: readonly (readonly number[])[] = [
 const LEGEND_DASHES = ["solid", "dashed", "dotted"] as const;
 const DAY_S = 86_400;
 
-/** A time series chart: drag zooms, a double click shows all again, charts of one page share their crosshair. */
+/** A time series chart. Charts of one page share their crosshair. */
 export function Chart(props: ChartProps): JSX.Element {
   const element = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot>(undefined);
@@ -54,10 +54,7 @@ export function Chart(props: ChartProps): JSX.Element {
       chart.current = undefined;
     };
   }, [shape, shown]);
-  useEffect(() => {
-    const isZoomed = chart.current !== undefined && chart.current.select.width > 0;
-    chart.current?.setData(data, !isZoomed);
-  });
+  useEffect(() => chart.current?.setData(data));
   return <div class="chart" ref={element} role="img" aria-label={props.label} />;
 }
 
@@ -79,13 +76,12 @@ function optionsOf(latest: { readonly current: ChartProps }, root: HTMLElement):
   return {
     width: root.clientWidth,
     height,
-    cursor: { sync: { key: "page" }, points: { size: 7 }, y: false },
+    cursor: { sync: { key: "page" }, points: { size: 7 }, drag: { x: false, y: false }, y: false },
     legend: { live: true, markers: { width: 2, dash: (_, i) => LEGEND_DASHES[(i - 1) % LEGEND_DASHES.length]! } },
     scales: {
       x: {
         time: true,
-        range: (_, min, max) =>
-          latest.current.rangeMs ? [latest.current.rangeMs[0] / 1_000, latest.current.rangeMs[1] / 1_000] : [min, max],
+        range: () => [latest.current.rangeMs[0] / 1_000, latest.current.rangeMs[1] / 1_000],
       },
       y: { range: (_, min, max) => yRange(min, max, ticks) },
     },

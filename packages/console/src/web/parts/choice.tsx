@@ -1,12 +1,14 @@
 import type { JSX } from "preact";
 
-/** One of a few, all of them seen. */
-export function Choice<Value extends string>(props: {
+interface ChoiceProps<Value extends string> {
   readonly label: string;
   readonly options: readonly (readonly [value: Value, name: string])[];
   readonly value: Value;
   readonly onChange: (value: Value) => void;
-}): JSX.Element {
+}
+
+/** One of a few, all of them seen. */
+export function Choice<Value extends string>(props: ChoiceProps<Value>): JSX.Element {
   return (
     <fieldset class="choice" aria-label={props.label}>
       {props.options.map(([value, name]) => (
@@ -19,12 +21,7 @@ export function Choice<Value extends string>(props: {
 }
 
 /** One of some, in a list that opens. */
-export function Select<Value extends string>(props: {
-  readonly label: string;
-  readonly options: readonly (readonly [value: Value, name: string])[];
-  readonly value: Value;
-  readonly onChange: (value: Value) => void;
-}): JSX.Element {
+export function Select<Value extends string>(props: ChoiceProps<Value>): JSX.Element {
   return (
     <label class="select">
       {props.label}

@@ -1,7 +1,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 
-/** A modal window; the browser keeps the focus in it, and closes it at Escape. */
+/** A modal window; the browser keeps the focus in it, and closes it at Escape. The focus goes back to where it was. */
 export function Dialog(props: {
   readonly title: string;
   readonly onClose: () => void;
@@ -12,8 +12,12 @@ export function Dialog(props: {
   const title = useId();
   useEffect(() => {
     const dialog = element.current!;
+    const before = document.activeElement;
     dialog.showModal();
-    return () => dialog.close();
+    return () => {
+      dialog.close();
+      if (before instanceof HTMLElement) before.focus();
+    };
   }, []);
   return (
     <dialog ref={element} class={props.wide ? "wide" : ""} aria-labelledby={title} onCancel={props.onClose}>

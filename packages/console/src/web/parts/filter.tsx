@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 /** A line of text that chooses; it counts when Enter is pressed. `/` leads here. */
 export function Filter(props: {
@@ -10,7 +10,13 @@ export function Filter(props: {
   readonly error?: string | undefined;
 }): JSX.Element {
   const [text, setText] = useState(props.value);
+  const input = useRef<HTMLInputElement>(null);
   useEffect(() => setText(props.value), [props.value]);
+  const clear = (): void => {
+    setText("");
+    input.current?.focus();
+    if (props.value !== "") props.onChange("");
+  };
   return (
     <search class="filter">
       <form
@@ -21,6 +27,7 @@ export function Filter(props: {
       >
         <div class="filter-field">
           <input
+            ref={input}
             data-filter
             type="text"
             autocomplete="off"
@@ -31,7 +38,13 @@ export function Filter(props: {
             value={text}
             onInput={(event) => setText(event.currentTarget.value)}
           />
-          {text === "" ? <kbd>/</kbd> : <Clear onClick={() => props.onChange("")} />}
+          {text === "" ? (
+            <kbd>/</kbd>
+          ) : (
+            <button type="button" class="icon" onClick={clear} aria-label="Clear the filter">
+              ×
+            </button>
+          )}
         </div>
         {props.error !== undefined && (
           <p class="field-error" role="alert">
@@ -40,13 +53,5 @@ export function Filter(props: {
         )}
       </form>
     </search>
-  );
-}
-
-function Clear(props: { readonly onClick: () => void }): JSX.Element {
-  return (
-    <button type="button" class="icon" onClick={props.onClick} aria-label="Clear the filter">
-      ×
-    </button>
   );
 }

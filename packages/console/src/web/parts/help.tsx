@@ -6,7 +6,7 @@ export function Help(): JSX.Element | null {
   if (!helpShown.value) return null;
   return (
     <Dialog title="Keys" onClose={() => (helpShown.value = false)}>
-      <dl class="keys">
+      <dl>
         {KEYS.map(([keys, meaning]) => (
           <div class="key-line" key={keys}>
             <dt>

@@ -4,6 +4,7 @@ import type { SeriesAnswer, SeriesView } from "../../api.ts";
 import { ago, whole } from "../format.ts";
 import { useLoaded } from "../loading.ts";
 import { Empty } from "../parts/state.tsx";
+import { Table } from "../parts/table.tsx";
 import { href } from "../route.ts";
 import { settings } from "../settings.ts";
 import { nameOf } from "./name.ts";
@@ -38,34 +39,31 @@ export function Browse(): JSX.Element {
   const byMetric = [...Map.groupBy(value.series, ({ key }) => nameOf(key))];
   return (
     <section aria-label="Metrics of the last 5 minutes">
-      <table class="data">
-        <thead>
-          <tr>
-            <th>Metric, the last 5 minutes</th>
-            <th class="number">Series</th>
-            <th class="number">Samples</th>
-            <th class="number">Lanes</th>
-            <th>Newest</th>
+      <Table
+        heads={["Metric, the last 5 minutes", "Series", "Samples", "Lanes", "Newest"]}
+        numbers={["Series", "Samples", "Lanes"]}
+      >
+        {byMetric.map(([name, some]) => (
+          <tr key={name}>
+            <td>
+              <a class="row-link" href={href("/series", { q: name })}>
+                <code class="series">
+                  <b>{name}</b>
+                </code>
+              </a>
+            </td>
+            <td class="number">{whole(some.length)}</td>
+            <td class="number">{whole(some.reduce((sum, { samples }) => sum + samples, 0))}</td>
+            <td class="number">{Math.max(...some.map(lanesOf))}</td>
+            <td class="nowrap">{ago(Math.max(...some.map(({ newestMs }) => newestMs)), Date.now())}</td>
           </tr>
-        </thead>
-        <tbody>
-          {byMetric.map(([name, some]) => (
-            <tr key={name}>
-              <td>
-                <a class="row-link" href={href("/series", { q: name })}>
-                  <code class="series">
-                    <b>{name}</b>
-                  </code>
-                </a>
-              </td>
-              <td class="number">{whole(some.length)}</td>
-              <td class="number">{whole(some.reduce((sum, { samples }) => sum + samples, 0))}</td>
-              <td class="number">{Math.max(...some.map(lanesOf))}</td>
-              <td class="nowrap">{ago(Math.max(...some.map(({ newestMs }) => newestMs)), Date.now())}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </Table>
+      {value.series.length < value.total && (
+        <p class="quiet">
+          Of the first {whole(value.series.length)} of {whole(value.total)} series. Name a metric above to see others.
+        </p>
+      )}
     </section>
   );
 }

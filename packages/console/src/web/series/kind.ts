@@ -1,7 +1,9 @@
-/** What a series' samples mean; nobody stores it, so its name is asked, and a person may say otherwise. */
-export type Kind = "delta" | "gauge" | "cumulative";
+import type { Kind } from "@penstock/model";
 
-/** Penstock's counters and histograms are deltas, under Prometheus' names for what grows. */
+/**
+ * What a series' samples mean, by its name: nobody stores it, and a person may say otherwise. Penstock's counters and
+ * histograms are deltas, under Prometheus' names for what grows.
+ */
 export function guessKind(metric: string): Kind {
   return /(_total|_count|_sum|_bucket)$/.test(metric) ? "delta" : "gauge";
 }

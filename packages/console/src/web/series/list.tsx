@@ -3,6 +3,7 @@ import type { SeriesAnswer, SeriesView } from "../../api.ts";
 import { ago, count, whole } from "../format.ts";
 import { SeriesKey } from "../parts/key.tsx";
 import { Sign } from "../parts/state.tsx";
+import { Table } from "../parts/table.tsx";
 import { withQuery } from "../route.ts";
 
 /** The series that match, each with the lanes it has; one of them can be drawn alone. */
@@ -20,34 +21,29 @@ export function SeriesTable({
         <h2 id="series-list">{whole(answer.total)} series</h2>
         {only !== undefined && <a href={withQuery({ only: undefined })}>Draw all</a>}
       </div>
-      <table class="data">
-        <thead>
-          <tr>
-            <th>Series</th>
-            <th>Lanes in use</th>
-            <th class="number">Samples</th>
-            <th class="number">Newest value</th>
-            <th>Newest</th>
+      <Table
+        heads={["Series", "Lanes in use", "Samples", "Newest value", "Newest"]}
+        numbers={["Samples", "Newest value"]}
+      >
+        {answer.series.map((one) => (
+          <tr key={one.key} aria-selected={one.key === only}>
+            <td class="series-cell">
+              <a class="row-link" href={withQuery({ only: one.key === only ? undefined : one.key })}>
+                <SeriesKey series={one.key} />
+              </a>
+            </td>
+            <td>
+              <LaneChips series={one} />
+            </td>
+            <td class="number">{whole(one.samples)}</td>
+            <td class="number">{String(newestOf(one).newestValue)}</td>
+            <td class="nowrap">{ago(one.newestMs, nowMs)}</td>
           </tr>
-        </thead>
-        <tbody>
-          {answer.series.map((one) => (
-            <tr key={one.key} aria-selected={one.key === only}>
-              <td class="series-cell">
-                <a class="row-link" href={withQuery({ only: one.key === only ? undefined : one.key })}>
-                  <SeriesKey series={one.key} />
-                </a>
-              </td>
-              <td>
-                <LaneChips series={one} />
-              </td>
-              <td class="number">{whole(one.samples)}</td>
-              <td class="number">{String(newestOf(one).newestValue)}</td>
-              <td class="nowrap">{ago(one.newestMs, nowMs)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </Table>
+      {answer.series.length < answer.total && (
+        <p class="quiet">The first {whole(answer.series.length)} are listed. Narrow the selector to see others.</p>
+      )}
     </section>
   );
 }

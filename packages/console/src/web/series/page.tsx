@@ -1,3 +1,4 @@
+import type { Kind } from "@penstock/model";
 import type { JSX } from "preact";
 import type { SeriesAnswer } from "../../api.ts";
 import { useLoaded } from "../loading.ts";
@@ -7,7 +8,7 @@ import { Empty } from "../parts/state.tsx";
 import { go, href, route, withQuery } from "../route.ts";
 import { Browse } from "./browse.tsx";
 import type { View } from "./drawing.ts";
-import { guessKind, type Kind, RANGES } from "./kind.ts";
+import { guessKind, RANGES } from "./kind.ts";
 import { Shown } from "./picture.tsx";
 
 const INTERVAL_MS = 5_000;
@@ -79,5 +80,3 @@ function Chosen({ selector }: { readonly selector: string }): JSX.Element {
     </>
   );
 }
-
-/** For a legend: the labels alone where all lines have one name. */

@@ -1,9 +1,9 @@
+import type { Kind } from "@penstock/model";
 import type { JSX } from "preact";
 import type { SeriesAnswer, SeriesView } from "../../api.ts";
 import { whole } from "../format.ts";
 import { Chart } from "../parts/chart.tsx";
 import { drawCombined, drawLanes, drawRaw, laneTicks, type View } from "./drawing.ts";
-import type { Kind } from "./kind.ts";
 import { SeriesTable } from "./list.tsx";
 import { shortName } from "./name.ts";
 import { PointTable } from "./table.tsx";
@@ -63,7 +63,7 @@ function Picture(props: {
       timesMs={timesMs}
       lines={named}
       height={CHART_HEIGHT}
-      rangeMs={[answer.startMs, Date.now()]}
+      rangeMs={[answer.startMs, Math.max(Date.now(), timesMs.at(-1) ?? 0)]}
       format={(number) => String(Math.round(number * 1e6) / 1e6)}
       {...(isLanes && { ticks: laneTicks(drawn) })}
     />

@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import type { SeriesView } from "../../api.ts";
 import { exactTime, whole } from "../format.ts";
 import { SeriesKey } from "../parts/key.tsx";
+import { Table } from "../parts/table.tsx";
 
 const MAX_ROWS = 500;
 
@@ -13,36 +14,26 @@ export function PointTable({ series }: { readonly series: readonly SeriesView[] 
     )
     .sort((a, b) => b.atMs - a.atMs);
   return (
-    <div class="scroll tall">
-      <table class="data">
-        <thead>
-          <tr>
-            <th>Time</th>
-            <th class="number">Value</th>
-            <th>Lane</th>
-            <th>Series</th>
+    <>
+      <Table heads={["Time", "Value", "Lane", "Series"]} numbers={["Value"]} isTall>
+        {rows.slice(0, MAX_ROWS).map(({ key, atMs, value, lane }) => (
+          <tr key={`${atMs} ${lane} ${key}`}>
+            <td class="nowrap mono">{exactTime(atMs)}</td>
+            <td class="number">{String(value)}</td>
+            <td>
+              <span class="lane">{lane === "" ? "none" : lane}</span>
+            </td>
+            <td class="series-cell">
+              <SeriesKey series={key} />
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {rows.slice(0, MAX_ROWS).map(({ key, atMs, value, lane }) => (
-            <tr key={`${atMs} ${lane} ${key}`}>
-              <td class="nowrap mono">{exactTime(atMs)}</td>
-              <td class="number">{String(value)}</td>
-              <td>
-                <span class="lane">{lane === "" ? "none" : lane}</span>
-              </td>
-              <td class="series-cell">
-                <SeriesKey series={key} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </Table>
       {rows.length > MAX_ROWS && (
         <p class="quiet">
           The newest {whole(MAX_ROWS)} of {whole(rows.length)}.
         </p>
       )}
-    </div>
+    </>
   );
 }
