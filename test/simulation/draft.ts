@@ -16,10 +16,9 @@ import {
   type Outage,
   type QueueKnobs,
   type ReceiverKnobs,
-  START_MS,
 } from "./world.ts";
 
-/** What a family changes of a world that is drawn the usual way. */
+/** A world before its traffic is drawn. */
 export interface Draft {
   exact: boolean;
   calm: boolean;
@@ -35,6 +34,32 @@ export interface Draft {
   againRestamped: boolean;
 }
 
+/** What a family changes of a draft: of its parts only what is named. */
+export type Changes = Partial<Pick<Draft, "exact" | "calm" | "outages" | "replay" | "againRestamped">> & {
+  readonly receiver?: Partial<ReceiverKnobs>;
+  readonly consumers?: Partial<ConsumerKnobs>;
+  readonly flusher?: Partial<FlusherOptions>;
+  readonly faults?: Partial<Faults>;
+  readonly queue?: Partial<QueueKnobs>;
+  readonly traffic?: Partial<TrafficKnobs>;
+  readonly strangers?: Partial<StrangerKnobs>;
+};
+
+export function changed(draft: Draft, { flusher, ...changes }: Changes): Draft {
+  const { consumers } = draft;
+  return {
+    ...draft,
+    ...changes,
+    receiver: { ...draft.receiver, ...changes.receiver },
+    consumers: { ...consumers, ...changes.consumers, flusher: { ...consumers.flusher, ...flusher } },
+    faults: { ...draft.faults, ...changes.faults },
+    queue: { ...draft.queue, ...changes.queue },
+    traffic: { ...draft.traffic, ...changes.traffic },
+    strangers: { ...draft.strangers, ...changes.strangers },
+  };
+}
+
+/** What is drawn for every family alike. */
 export function drawDraft(random: Random): Draft {
   const lanes = random.pick([1, 3, 10]);
   const durationMs = random.pick([20_000, 2 * MINUTE_MS, 20 * MINUTE_MS]);
@@ -99,20 +124,6 @@ function drawRules(random: Random): ReceiverRules {
   return { ...(random.chance(0.7) ? AMP_RULES : CORTEX_RULES), engine: "cortex", outOfOrderWindowMs };
 }
 
-export function drawLimits(random: Random): ReceiverRules {
-  return {
-    ...AMP_RULES,
-    engine: "cortex",
-    outOfOrderWindowMs: random.pick([0, 600_000]),
-    // A metric has at least as many series as there are groups: a receipt always finds room.
-    maxSeriesPerMetric: random.pick([undefined, 4, 6]),
-    maxSeriesPerLabelSet: random.chance(0.5) ? [{ labelSet: { team: "a" }, maxSeries: random.int(1, 3) }] : [],
-    ingestionRate: random.chance(0.5)
-      ? { samplesPerSecond: 5, burst: random.int(4, 30), retryAfterSeconds: random.pick([undefined, 1]) }
-      : undefined,
-  };
-}
-
 function drawConsumers(lanes: number, random: Random): ConsumerKnobs {
   const way = random.pick(["lambda", "worker"] as const);
   const flusher: Partial<FlusherOptions> = {
@@ -133,57 +144,5 @@ function drawConsumers(lanes: number, random: Random): ConsumerKnobs {
     holdBackMs: random.pick([0, 0, 60_000]),
     maxSkewMs: 0,
     flusher,
-  };
-}
-
-export function stormy(draft: Draft, random: Random): Draft {
-  const trouble = random.pick([0.02, 0.1, 0.3]);
-  const share = () => random.pick([0, 0, 1, 1, 3]) * trouble;
-  const { consumers } = draft;
-  return {
-    ...draft,
-    consumers: {
-      ...consumers,
-      flusher: { ...consumers.flusher, maxSamples: random.pick([5, 40, 100_000, 100_000]) },
-    },
-    faults: {
-      death: random.pick([0, 0.1, 0.3, 0.6]),
-      repeat: random.pick([0, 0.5]),
-      slow: share() / 3,
-      lateEffectMs: random.pick([0, 900]),
-      lostBefore: share() / 3,
-      lostAfter: share() / 3,
-      failedBefore: share() / 3,
-      failedAfter: share() / 3,
-      throttled: share() / 3,
-      lookFails: share() / 3,
-      queueFails: share() / 4,
-      letterFails: share() / 2,
-    },
-    outages: random.chance(0.2) ? [drawOutage(draft.traffic.durationMs, random)] : [],
-    strangers: { ...draft.strangers, way: random.pick(["none", "none", "early", "racing"]) },
-    queue: { ...draft.queue, maxReceiveCount: random.pick([6, 1_000, 1_000]) },
-    // A gauge behind another is rejected, and an hour later it would be late and restamped: after a death, both.
-    traffic: { ...draft.traffic, restampGauges: false },
-    replay: random.chance(0.2),
-  };
-}
-
-function drawOutage(durationMs: number, random: Random): Outage {
-  const fromMs = START_MS + random.int(0, durationMs);
-  const how = random.pick<Outage["how"]>(["unavailable", "refused", "hanging", "throttled", "misconfigured"]);
-  return { fromMs, toMs: fromMs + random.int(1_000, 10 * MINUTE_MS), how };
-}
-
-/** Samples of one time and one value cannot be told apart without looking, nor can a window's silence. */
-export function blind(draft: Draft, random: Random): Draft {
-  const rules = random.chance(0.5)
-    ? ({ ...AMP_RULES, engine: "cortex", outOfOrderWindowMs: 0 } as const)
-    : ({ ...PROMETHEUS_RULES, engine: "prometheus", outOfOrderWindowMs: 0 } as const);
-  return {
-    ...draft,
-    receiver: { ...draft.receiver, rules, queryable: false, wordless: 0 },
-    traffic: { ...draft.traffic, kinds: ["delta"], again: 0, doubled: 0, values: "unique" },
-    replay: false,
   };
 }

@@ -1,5 +1,4 @@
-import type { Draft } from "./draft.ts";
-import { drawDraft } from "./draft.ts";
+import { type Draft, drawDraft } from "./draft.ts";
 import { FAMILIES } from "./families.ts";
 import { Random } from "./random.ts";
 import { drawStrangers, drawTraffic, type TrafficKnobs } from "./traffic.ts";

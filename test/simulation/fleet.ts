@@ -1,15 +1,11 @@
-import { DeleteMessageBatchCommand, type SQSClient } from "@aws-sdk/client-sqs";
-import { createHandler, createProcess, sqsDeadLetters } from "@penstock/consumer";
+import { sqsDeadLetters } from "@penstock/consumer";
 import type { Ports, Report } from "@penstock/flusher";
 import type { Clock } from "@penstock/model";
-import type { Context, SQSEvent } from "aws-lambda";
-import { LOCK_MARGIN_MS, lockEndMs } from "../../packages/consumer/src/lock.ts";
-import { fromMessage } from "../../packages/consumer/src/records.ts";
-import { retrySoon } from "../../packages/consumer/src/retry.ts";
+import { LOCK_MARGIN_MS } from "../../packages/consumer/src/lock.ts";
 import type { Delivery } from "../../packages/local/src/queue/message.ts";
 import { addReport, checkBooks, newTotals, overtaking, type Totals } from "./books.ts";
-import { describe, toMessage, toRecord } from "./deliveries.ts";
-import type { Fault } from "./ledger.ts";
+import { describe } from "./deliveries.ts";
+import type { Fault } from "./faults.ts";
 import { type Death, Life } from "./life.ts";
 import type { Network } from "./network.ts";
 import type { Queues } from "./queues.ts";
@@ -18,17 +14,13 @@ import type { Caller, SimulatedReceiver } from "./receiver.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { Story } from "./story.ts";
 import { Watch } from "./watch.ts";
+import { lambda, type Way, worker } from "./ways.ts";
 import type { World } from "./world.ts";
 
 /** Calls of an invocation among which its death is drawn: most have fewer, so some live. */
 const DEATH_WITHIN_CALLS = 9;
-/** The worker's two last calls to the queue take no longer. */
-const SETTLE_WITHIN_MS = 7_000;
 /** A dead environment is replaced after this. */
 const REPLACE_MS = 2_000;
-
-const quiet = (): void => {};
-const LOG = { debug: quiet, info: quiet, warn: quiet, error: quiet, addContext: quiet };
 
 /** One batch in hand. */
 interface Invocation extends Caller {
@@ -42,10 +34,7 @@ interface Invocation extends Caller {
 /** One execution environment, or one poller of the worker: it takes one batch after the other until it dies. */
 interface Environment {
   readonly life: Life;
-  readonly clock: Clock;
-  readonly ports: Ports;
-  readonly client: SQSClient;
-  readonly handle: (invocation: Invocation) => Promise<void>;
+  readonly way: Way;
   current: Invocation | undefined;
 }
 
@@ -139,7 +128,7 @@ export class Fleet {
         environment.life.die("at the function's timeout");
       });
     }
-    void environment.handle(invocation);
+    void this.#handle(environment, invocation);
   }
 
   #drawDeath(batch: readonly Delivery[]): Death | undefined {
@@ -165,83 +154,29 @@ export class Fleet {
       deadLetters: sqsDeadLetters(client, "https://sqs/dead.fifo", clock),
       clock,
     };
+    const onReport = (report: Report) => this.#reported(environment.current!, report);
+    const host = { ...this.#parts, ports, client, onReport };
     const environment: Environment = {
       life,
-      clock,
-      ports,
-      client,
-      handle: way === "lambda" ? this.#lambda(ports, () => environment) : this.#worker(ports, () => environment),
+      way: way === "lambda" ? lambda(host) : worker(host),
       current: undefined,
     };
     return environment;
   }
 
-  /** The handler in a function behind an event source mapping, which deletes what was not reported as failed. */
-  #lambda(ports: Ports, self: () => Environment): Environment["handle"] {
-    const { world, scheduler, queues, network, random } = this.#parts;
-    const { flusher, visibilityMs, invocationMs } = world.consumers;
-    const handler = createHandler({
-      ports,
-      visibilityTimeoutMs: visibilityMs,
-      flusher,
-      logger: LOG as never,
-      onReport: (report) => this.#reported(self().current!, report),
-    });
-    return async (invocation) => {
-      const startedMs = scheduler.now();
-      const event = { Records: invocation.batch.map(toRecord) } as SQSEvent;
-      const context = { getRemainingTimeInMillis: () => startedMs + invocationMs - scheduler.now() } as Context;
-      const { batchItemFailures } = await handler(event, context);
-      const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
-      this.#returned(invocation, failed);
-      // The answer is lost, or the environment dies just when it has given it.
-      if (random.chance(network.faults.death / 9)) return self().life.die("as it answered");
-      this.#rest(self(), invocation);
-      for (const { messageId, receiptHandle } of invocation.batch) {
-        if (failed.has(messageId)) continue;
-        queues.call(() => queues.delete(receiptHandle), network.faults.queueFails, quiet, quiet);
-      }
-    };
-  }
-
-  /** As the worker handles a batch: re-time what is returned, then delete the rest. */
-  #worker(ports: Ports, self: () => Environment): Environment["handle"] {
-    const { world } = this.#parts;
-    const { flusher, visibilityMs } = world.consumers;
-    const { clock } = ports;
-    const onReport = (report: Report) => this.#reported(self().current!, report);
-    const processBatch = createProcess({ ports, flusher, log: LOG, onReport });
-    return async (invocation) => {
-      const { client } = self();
-      const messages = invocation.batch.map(toMessage);
-      const records = messages.map(
-        (message) => fromMessage(message) as Extract<ReturnType<typeof fromMessage>, { body: string }>,
-      );
-      const deadlineMs = lockEndMs(clock.now(), visibilityMs);
-      const settlements = await processBatch(records, deadlineMs);
-      const isReturned = (_: unknown, i: number): boolean => settlements[i]!.status === "returned";
-      this.#returned(invocation, new Set(records.filter(isReturned).map(({ messageId }) => messageId)));
-      const returned = messages.map((message, i) => ({ message, record: records[i]! })).filter(isReturned);
-      if (clock.now() < deadlineMs) {
-        await retrySoon(returned, {
-          client,
-          queueUrl: "https://sqs/penstock.fifo",
-          visibilityTimeoutMs: visibilityMs,
-          clock,
-          log: LOG,
-        });
-      }
-      const settled = messages.filter((message, i) => !isReturned(message, i));
-      if (settled.length > 0) {
-        const Entries = settled.map(({ ReceiptHandle }, i) => ({ Id: String(i), ReceiptHandle }));
-        await client
-          .send(new DeleteMessageBatchCommand({ QueueUrl: "https://sqs/penstock.fifo", Entries }))
-          .catch(quiet);
-      }
-      if (clock.now() > deadlineMs + SETTLE_WITHIN_MS)
-        this.#parts.fault({ kind: "breach", what: `${invocation.name} had no end`, about: invocation.about });
-      this.#rest(self(), invocation);
-    };
+  async #handle(environment: Environment, invocation: Invocation): Promise<void> {
+    const { network, random, world } = this.#parts;
+    const { batch } = invocation;
+    const failed = await environment.way.process(batch);
+    this.#returned(invocation, failed);
+    // The answer is lost, or the environment dies just when it has given it.
+    if (world.consumers.way === "lambda" && random.chance(network.faults.death / 9)) {
+      return environment.life.die("as it answered");
+    }
+    const isInTime = await environment.way.settle(batch, failed);
+    if (!isInTime)
+      this.#parts.fault({ kind: "breach", what: `${invocation.name} had no end`, about: invocation.about });
+    this.#rest(environment, invocation);
   }
 
   #rest(environment: Environment, invocation: Invocation): void {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { Ledger, type Lying, type Rest } from "./ledger.ts";
+import { Ledger } from "./ledger.ts";
 import type { Place } from "./places.ts";
+import type { Lying, Rest } from "./rest.ts";
 
 const SENT_MS = 1_795_475_000_000;
 const OLD_MS = 2 * 60 * 60_000;
@@ -31,8 +32,9 @@ function place(offsetMs: number, value: number, lane = 1, more: Partial<Place> =
 
 const ALL = [place(-3_000, 1), place(-2_000, 2), place(-1_000, 3), place(-1_000, 3, 2)];
 
-function letter(reason: string, offsetMs: number, value: number, id = `m!${reason}!0`): Lying {
-  const rejected = { reason, detail: "", at: SENT_MS, source: { messageId: "q1" } };
+function letter(reason: string, offsetMs: number, value: number, at = SENT_MS): Lying {
+  const id = `m!${reason}!0`;
+  const rejected = { reason, detail: "", at, source: { messageId: "q1" } };
   return {
     messageId: `d${id}`,
     moved: false,
@@ -50,6 +52,7 @@ function kinds(ledger: Ledger, rest: Partial<Rest>): string[] {
     lanes: 10,
     groupLabel: "_group",
     outOfOrderWindowMs: 0,
+    sound: new Set(['{__name__="m",s="1"}']),
     plausible: new Set(["refused"]),
     ...rest,
   };
@@ -98,24 +101,31 @@ describe("the ledger", () => {
   });
 
   it.each([
-    ["greater_than_max_sample_age", {}],
-    ["sample-out-of-bounds", {}],
-    ["lanes_exhausted", {}],
-    ["sample-out-of-order", {}],
-    ["per_user_series_limit", {}],
+    ["greater_than_max_sample_age"],
+    ["sample-out-of-bounds"],
+    ["lanes_exhausted"],
+    ["sample-out-of-order"],
+    ["per_user_series_limit"],
+    ["value_invalid"],
   ])("takes no reject whose reason does not hold: %s", (reason) => {
     const places = ALL.slice(1);
     expect(kinds(accepted(), { places, dead: [letter(reason, -3_000, 1)] })).toEqual(["unjustified"]);
   });
 
+  it("cannot tell by letters of two deliveries whether they mean one or both of two that say the same", () => {
+    const dead = [letter("refused", -1_000, 3), letter("series_too_large", -1_000, 3, SENT_MS + 1)];
+    const plausible = new Set(["refused", "series_too_large"]);
+    expect(kinds(accepted(), { places: ALL.slice(0, 2), dead, plausible })).toEqual([]);
+    expect(kinds(accepted(), { places: ALL.slice(0, 3), dead, plausible })).toEqual([]);
+    expect(kinds(accepted(), { places: ALL, dead, plausible })).toEqual(["twice"]);
+    const sameReason = [dead[0]!, letter("refused", -1_000, 3, SENT_MS + 1)];
+    expect(kinds(accepted(), { places: ALL.slice(0, 2), dead: sameReason })).toEqual(["lost"]);
+  });
+
   it("takes a reject whose reason holds", () => {
     const places = ALL.slice(1);
-    const lanes = {
-      places: ALL.slice(1, 3),
-      lanes: 1,
-      dead: [letter("lanes_exhausted", -1_000, 3), letter("lanes_exhausted", -3_000, 1)],
-    };
-    expect(kinds(accepted(), { ...lanes, places: ALL.slice(1, 3) })).toEqual([]);
+    const full = [letter("lanes_exhausted", -1_000, 3), letter("lanes_exhausted", -3_000, 1)];
+    expect(kinds(accepted(), { places: ALL.slice(1, 3), lanes: 1, dead: full })).toEqual([]);
     const dead = [letter("sample-out-of-bounds", -3_000, 1)];
     expect(kinds(accepted(), { places, dead, headMs: SENT_MS + OLD_MS })).toEqual([]);
   });

@@ -1,54 +1,15 @@
-import { MAX_SAMPLE_AGE_MS, MAX_SAMPLE_LEAD_MS } from "@penstock/model";
+import { type Fault, fault, unexplained } from "./faults.ts";
+import { type Burial, unjustified } from "./justify.ts";
 import { matchPlaces } from "./match.ts";
-import type { Place } from "./places.ts";
+import { type Place, seriesOf } from "./places.ts";
+import type { Lying, Rest } from "./rest.ts";
 import { readBody, readSource, type Source, type Statement, textsOf } from "./statements.ts";
-import { storyKeys } from "./story.ts";
-
-/** Something that breaks the promise. */
-export interface Fault {
-  readonly kind: "lost" | "twice" | "unexplained" | "unjustified" | "disordered" | "miscounted" | "breach" | "stuck";
-  readonly what: string;
-  /** What the story of it is about: messages, series, invocations. */
-  readonly about: readonly string[];
-}
-
-/** A message as it lies in a queue at the end. */
-export interface Lying {
-  readonly messageId: string;
-  readonly body: string;
-  /** SQS itself moved it here. */
-  readonly moved: boolean;
-}
-
-/** What lies where, when everything has come to rest. */
-export interface Rest {
-  readonly places: readonly Place[];
-  readonly dead: readonly Lying[];
-  readonly queued: readonly Lying[];
-  /** The newest time at the receiver, which its floor is behind. */
-  readonly headMs: number;
-  readonly skewMs: number;
-  readonly lanes: number;
-  readonly groupLabel: string;
-  readonly outOfOrderWindowMs: number;
-  /** Reasons that this world has, beside those that can be checked. */
-  readonly plausible: ReadonlySet<string>;
-}
 
 export interface Count {
   readonly stated: number;
   readonly stored: number;
   readonly dead: number;
   readonly queued: number;
-}
-
-/** Where a sample is in the dead-letter queue. */
-interface Burial {
-  readonly reason: string;
-  readonly detail: string;
-  readonly atMs: number;
-  /** Of the message, by which it was rejected. */
-  readonly delivery: string;
 }
 
 /** A message that the queue took. */
@@ -122,7 +83,7 @@ export class Ledger {
   audit(rest: Rest): { faults: Fault[]; count: Count } {
     const faults: Fault[] = [];
     const buried = this.#burials(rest.dead, faults);
-    const optional = this.#optional(rest);
+    const optional = this.#optional(rest).union(doubtful(buried));
     const statements = [...this.#sources.values()].flatMap((source) => source.statements);
     const bySeries = Map.groupBy(
       statements.filter(({ series }) => series !== undefined),
@@ -217,6 +178,19 @@ function speaks(
   });
 }
 
+/**
+ * Letters of two reasons and two deliveries may be about one or about both of two that say the same: SQS takes each letter
+ * once in five minutes, so that no delivery has both. Whoever has no letter then may be where he likes.
+ */
+function doubtful(buried: ReadonlyMap<Statement, readonly Burial[]>): Set<Statement> {
+  const twins = new Set<Statement>();
+  for (const [{ source, text }, burials] of buried) {
+    if (new Set(burials.map(({ reason }) => reason)).size < 2) continue;
+    for (const other of source.statements) if (other.text === text && !buried.has(other)) twins.add(other);
+  }
+  return twins;
+}
+
 /** Places of ours by the series they are of; those with labels that none of ours has. */
 function groupPlaces(
   { places, lanes, groupLabel }: Rest,
@@ -234,9 +208,7 @@ function groupPlaces(
     const labels = new Map(place.labels);
     const lane = labels.get("_unique_id") ?? "";
     const group = labels.get("_group");
-    labels.delete("_unique_id");
-    labels.delete("_group");
-    const series = `{${[...labels].map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(",")}}`;
+    const series = `{${seriesOf(place.labels)}}`;
     const groupFits = groupLabel === "" ? group === undefined : groups.get(series)?.has(group ?? "");
     const laneFits = /^([1-9]|10)$/.test(lane) && Number(lane) <= lanes;
     if (place.by !== "stranger" && !(groupFits && laneFits)) foreign.push(unexplained(series, place));
@@ -245,57 +217,4 @@ function groupPlaces(
     all.push(place);
   }
   return { found, foreign };
-}
-
-export function unexplained(series: string, { atMs, value, labels, by }: Place): Fault {
-  const where = labels.map(([name, label]) => `${name}=${label}`).join(" ");
-  const what = `The receiver has a sample that nobody stated, or one more than was: ${where} @${atMs} = ${value}, by request ${by}`;
-  return { kind: "unexplained", what, about: storyKeys(series.slice(1, -1), atMs, value) };
-}
-
-export function fault(kind: Fault["kind"], what: string, { source, series, atMs, value }: Statement): Fault {
-  const keys = series === undefined ? [] : storyKeys(series.slice(1, -1), atMs, value);
-  return { kind, what, about: [source.identity, ...keys] };
-}
-
-/** A reject must be one that no retry would have made acceptable. */
-function unjustified(statement: Statement, { reason, detail, atMs }: Burial, rest: Rest): Fault[] {
-  const ageMs = atMs - statement.atMs;
-  const { skewMs } = rest;
-  // A late sample may have been given the time of its sending, and be late even so.
-  const holds: Record<string, () => boolean> = {
-    greater_than_max_sample_age: () => ageMs > MAX_SAMPLE_AGE_MS - skewMs,
-    too_far_in_future: () => ageMs < -MAX_SAMPLE_LEAD_MS + skewMs + 120_000,
-    "sample-out-of-bounds": () => isBelowFloor(statement, rest),
-    "sample-too-old": () => statement.atMs < rest.headMs - Math.min(MAX_SAMPLE_AGE_MS, rest.outOfOrderWindowMs),
-    // A lane that another was placed in and refused is free in the end; who is too old for all of them loses nothing by it.
-    lanes_exhausted: () => inTheWay(statement, rest) >= rest.lanes || isBelowFloor(statement, rest),
-    "sample-out-of-order": () => statement.source.kind !== "delta" && isBehind(statement, rest),
-    "new-value-for-timestamp": () => statement.source.kind !== "delta",
-  };
-  if (holds[reason]?.() || rest.plausible.has(reason)) return [];
-  const what = `${statement.name} @${statement.atMs} was rejected for no good reason: ${reason}, "${detail}"`;
-  return [fault("unjustified", what, statement)];
-}
-
-function isBelowFloor({ atMs }: Statement, { headMs }: Rest): boolean {
-  return atMs < headMs - MAX_SAMPLE_AGE_MS;
-}
-
-/** A gauge behind another, and behind the out-of-order window where there is one. */
-function isBehind(statement: Statement, rest: Rest): boolean {
-  const { outOfOrderWindowMs: windowMs, headMs } = rest;
-  return inTheWay(statement, rest) >= 1 && (windowMs === 0 || statement.atMs < headMs - windowMs);
-}
-
-/** In how many of the lanes something stands at this time or later. */
-function inTheWay({ series, atMs }: Statement, { places, lanes }: Rest): number {
-  const taken = new Set<string>();
-  for (const place of places) {
-    if (place.atMs < atMs) continue;
-    const lane = place.labels.find(([name]) => name === "_unique_id")?.[1] ?? "";
-    const key = place.labels.filter(([name]) => name !== "_unique_id" && name !== "_group");
-    if (`{${key.map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(",")}}` === series) taken.add(lane);
-  }
-  return [...taken].filter((lane) => Number(lane) >= 1 && Number(lane) <= lanes).length;
 }

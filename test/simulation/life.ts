@@ -1,4 +1,4 @@
-/** When an invocation dies: at its so-manieth call to the outside, before it goes out, after, or at its answer. */
+/** When an invocation dies: at which call to the outside, counted from 0, and before or after it goes out or at its answer. */
 export interface Death {
   readonly call: number;
   readonly when: "before" | "after" | "at the answer";

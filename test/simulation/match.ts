@@ -1,5 +1,6 @@
-import { type Fault, fault, type Rest, unexplained } from "./ledger.ts";
+import { type Fault, fault, unexplained } from "./faults.ts";
 import type { Place } from "./places.ts";
+import type { Rest } from "./rest.ts";
 import type { Statement } from "./statements.ts";
 
 export interface Known {
@@ -54,7 +55,7 @@ function matchDeltas(
       const where = buried.has(like)
         ? `in the dead-letter queue (${why(like, buried)}) and stored`
         : "stored more than once";
-      faults.push(fault("twice", `${describe(like)} is ${where}: also ${where_(place)}`, like));
+      faults.push(fault("twice", `${describe(like)} is ${where}: also ${spot(place)}`, like));
     }
   }
   return faults;
@@ -153,7 +154,7 @@ function describe({ name, series, atMs, value }: Statement): string {
   return `Sample ${name} (${series} @${atMs} = ${value})`;
 }
 
-function where_({ labels, atMs, by }: Place): string {
+function spot({ labels, atMs, by }: Place): string {
   const lane = labels.find(([name]) => name === "_unique_id")?.[1];
   return `in lane ${lane} @${atMs}, by request ${by}`;
 }

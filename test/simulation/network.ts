@@ -13,7 +13,6 @@ export class Network {
   readonly #world: World;
   readonly #random: Random;
   readonly #scheduler: Scheduler;
-  /** After the outage, or before its end when a world wants it over. */
   #calm = false;
 
   constructor(world: World, scheduler: Scheduler, random: Random) {

@@ -76,3 +76,8 @@ export class Places {
 export function keyOf(labels: readonly (readonly [string, string])[]): string {
   return labels.map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(",");
 }
+
+/** The labels that tell one series of ours from another, whichever lane it is in. */
+export function seriesOf(labels: readonly (readonly [string, string])[]): string {
+  return keyOf(labels.filter(([name]) => name !== "_unique_id" && name !== "_group"));
+}

@@ -50,15 +50,15 @@ export const PLANTED: readonly Planted[] = [
   },
   {
     name: "late samples are taken out before the parts are cut",
-    file: `${FLUSHER}/batch.ts`,
+    file: `${FLUSHER}/read.ts`,
     old: "const reject = source.sampleRejects.get(index);",
     new: 'const reject = source.sampleRejects.get(index) ?? (source.timestamps[index]! < load.record.sentAtMs - 3_600_000 ? { reason: "greater_than_max_sample_age" as const, detail: "late" } : undefined);',
   },
   {
     name: "a message that stands in a batch twice is two",
-    file: `${FLUSHER}/batch.ts`,
-    old: "const before = load.message && first.get(load.identity);",
-    new: "const before = undefined as Load | undefined;",
+    file: `${FLUSHER}/repeats.ts`,
+    old: "if (copies.length > 1) markCopies(copies);",
+    new: "",
   },
   {
     name: "records are acknowledged before the dead-letter send",
@@ -146,9 +146,9 @@ export const PLANTED: readonly Planted[] = [
   },
   {
     name: "lanes are remembered between invocations and believed",
-    file: `${FLUSHER}/flush.ts`,
-    old: "for (const each of series) view.ledger.refresh(each);",
-    new: "const memory = ((run.ports as unknown as { memory?: Map<string, number[]> }).memory ??= new Map<string, number[]>()); for (const each of series) { view.ledger.refresh(each); each.newest.splice(0, 10, ...(memory.get(each.key) ?? each.newest)); memory.set(each.key, each.newest); }",
+    file: `${FLUSHER}/look.ts`,
+    old: "for (const each of series) ledger.refresh(each);",
+    new: "const memory = ((run.ports as unknown as { memory?: Map<string, number[]> }).memory ??= new Map<string, number[]>()); for (const each of series) { ledger.refresh(each); each.newest.splice(0, 10, ...(memory.get(each.key) ?? each.newest)); memory.set(each.key, each.newest); }",
   },
   {
     name: "the deadline is ignored",

@@ -2,7 +2,7 @@ import type { ReadAnswer, ReadQuery, Receiver, WriteAnswer, WriteSeries } from "
 import { LocalReceiver } from "../../packages/local/src/receiver/index.ts";
 import type { Life } from "./life.ts";
 import type { Network } from "./network.ts";
-import { keyOf, type Place, Places } from "./places.ts";
+import { keyOf, type Place, Places, seriesOf } from "./places.ts";
 import type { Random } from "./random.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { type Story, storyKeys } from "./story.ts";
@@ -47,7 +47,7 @@ export class SimulatedReceiver {
     const { answer } = this.places.write([{ labels, timestamps: [sampleMs], values: [value] }], "stranger");
     this.#story.tell(
       () => `A stranger writes ${keyOf(labels)} @${sampleMs} = ${value}: ${answer.status}`,
-      storyKeys(withoutLane(labels), sampleMs, value),
+      storyKeys(seriesOf(labels), sampleMs, value),
     );
   }
 
@@ -198,14 +198,9 @@ export function isReceipt(labels: readonly (readonly [string, string])[]): boole
   return labels.some(([name, value]) => name === "__name__" && value === "penstock_receipt");
 }
 
-/** A series of ours as the story names it. */
-export function withoutLane(labels: readonly (readonly [string, string])[]): string {
-  return keyOf(labels.filter(([name]) => name !== "_unique_id" && name !== "_group"));
-}
-
 function keysOf(series: readonly WriteSeries[]): string[] {
   return series.flatMap(({ labels, timestamps, values }) =>
-    timestamps.flatMap((atMs, i) => storyKeys(withoutLane(labels), atMs, values[i]!)),
+    timestamps.flatMap((atMs, i) => storyKeys(seriesOf(labels), atMs, values[i]!)),
   );
 }
 

@@ -1,13 +1,15 @@
 import { groupOf, seriesKey, sortLabels } from "@penstock/model";
-import type { CortexRules } from "../../packages/local/src/receiver/index.ts";
 import type { Totals } from "./books.ts";
+import type { Fault } from "./faults.ts";
 import { Fleet } from "./fleet.ts";
-import { type Count, type Fault, Ledger, type Lying, type Rest } from "./ledger.ts";
+import { plausibleReasons } from "./justify.ts";
+import { type Count, Ledger } from "./ledger.ts";
 import { Network } from "./network.ts";
-import { keyOf, type Place } from "./places.ts";
+import { keyOf, type Place, seriesOf } from "./places.ts";
 import { Queues } from "./queues.ts";
 import { Random } from "./random.ts";
-import { HEARTBEAT, isReceipt, SimulatedReceiver, withoutLane } from "./receiver.ts";
+import { HEARTBEAT, isReceipt, SimulatedReceiver } from "./receiver.ts";
+import type { Lying, Rest } from "./rest.ts";
 import { Scheduler, withVirtualTimeouts } from "./scheduler.ts";
 import { Senders } from "./senders.ts";
 import { Story, storyKeys } from "./story.ts";
@@ -135,7 +137,7 @@ class Simulation {
       const key = keyOf(labels);
       for (const atMs of timestamps) places.push(this.#receiver.places.at(key, atMs)!);
     }
-    const { consumers, receiver } = this.#world;
+    const { consumers, receiver, traffic } = this.#world;
     return {
       places,
       dead: lyingIn(this.#queues.dead.messages()),
@@ -145,6 +147,7 @@ class Simulation {
       lanes: consumers.flusher.lanes ?? 10,
       groupLabel: consumers.flusher.groupLabel ?? "_group",
       outOfOrderWindowMs: receiver.rules.outOfOrderWindowMs ?? 0,
+      sound: new Set(traffic.series.map(({ metric }) => seriesKey(metric))),
       plausible: plausibleReasons(this.#world),
     };
   }
@@ -160,7 +163,7 @@ class Simulation {
       const newer = this.#receiver.places.at(keyOf(place.labels), place.behindMs!);
       if (place.by === "stranger" || newer?.by === "stranger" || kinds.get(labels.__name__) !== "delta") return [];
       const what = `Request ${place.by} put @${place.atMs} behind @${place.behindMs} in ${keyOf(place.labels)}`;
-      return [{ kind: "disordered", what, about: storyKeys(withoutLane(place.labels), place.atMs, place.value) }];
+      return [{ kind: "disordered", what, about: storyKeys(seriesOf(place.labels), place.atMs, place.value) }];
     });
   }
 
@@ -199,40 +202,4 @@ function lyingIn(
   return [...messages].map(({ messageId, body, deadLetterSourceArn }) => {
     return { messageId, body, moved: deadLetterSourceArn !== undefined };
   });
-}
-
-function isLimited(rules: Partial<CortexRules>): boolean {
-  const { maxSeries, maxSeriesPerMetric, maxSeriesPerLabelSet = [] } = rules;
-  return maxSeries !== undefined || maxSeriesPerMetric !== undefined || maxSeriesPerLabelSet.length > 0;
-}
-
-/** Reasons that can only be told by what the world is, or by the message itself. */
-function plausibleReasons({ receiver, traffic }: World): Set<string> {
-  const reasons = new Set<string>();
-  if (receiver.wordless > 0) reasons.add("refused");
-  // Who cannot look tries every lane before he gives a sample up that is too old for all of them.
-  if (!receiver.queryable) reasons.add("lanes_exhausted");
-  if (receiver.maxSamples < 2) reasons.add("series_too_large");
-  if (receiver.rules.engine === "cortex") {
-    for (const limit of ["per_user", "per_metric", "per_labelset"]) reasons.add(`${limit}_series_limit`);
-    // A lane that may not be made is taken all the same by what was placed there first.
-    if (isLimited(receiver.rules)) reasons.add("lanes_exhausted");
-    if (traffic.series.some(({ metric }) => metric.__replica__))
-      reasons.add("ha_replica_not_elected").add("lanes_exhausted");
-  }
-  const ofBadMessages = [
-    "message_malformed",
-    "series_malformed",
-    "timestamp_invalid",
-    "value_invalid",
-    "text_malformed",
-  ];
-  const ofBadLabels = [
-    "label_reserved",
-    "label_invalid",
-    "label_value_too_long",
-    "missing_metric_name",
-    "metric_name_invalid",
-  ];
-  return reasons.union(new Set([...ofBadMessages, ...ofBadLabels]));
 }

@@ -139,13 +139,12 @@ function drawBad(atMs: number, random: Random): unknown {
 }
 
 const GARBAGE: readonly string[] = [
-  "",
   "{",
   "[]",
   '{"v":2,"series":[]}',
   '{"v":1,"encoding":"gzip","data":"AAAA"}',
   '{"v":1,"kind":"counter","series":[]}',
-].filter((body) => body !== "");
+];
 
 /**
  * `early`: at our timestamps, before we write there. `racing`: at any time, never at our timestamps. `close`: just when we

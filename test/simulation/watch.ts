@@ -18,7 +18,6 @@ export class Watch {
   readonly #breach: (what: string) => void;
   #looks = 0;
 
-  /** @param toleranceMs how much the consumer's clock may be wrong */
   constructor(options: Partial<FlusherOptions>, deadlineMs: number, breach: (what: string) => void) {
     this.#options = { ...DEFAULT_OPTIONS, ...options };
     this.#deadlineMs = deadlineMs;
