@@ -17,6 +17,10 @@ const NEEDS = {
     present: (): boolean => isOnPath("chromium") || isOnPath("chromium-browser"),
     missing: "no `chromium` on the PATH (Debian: apt-get install chromium)",
   },
+  curl: {
+    present: (): boolean => isOnPath("curl"),
+    missing: "no `curl` on the PATH (Debian: apt-get install curl)",
+  },
   sst: {
     present: (): boolean => existsSync(fileURLToPath(new URL("../.sst/platform/node_modules", import.meta.url))),
     missing: "no `.sst/platform` (npm run sst:types)",
@@ -58,7 +62,8 @@ function isRequired(need: Need): boolean {
   return words.includes(need);
 }
 
-function isOnPath(command: string): boolean {
+/** Whether a program of this name could be called. */
+export function isOnPath(command: string): boolean {
   return (process.env.PATH ?? "").split(delimiter).some((directory) => isExecutable(join(directory, command)));
 }
 

@@ -27,7 +27,10 @@ describe("what a run comes to", () => {
     ...(atLeast !== undefined && { atLeast }),
   });
   const exitCode = async (lines: readonly Line[], args: readonly string[] = []): Promise<[number, string]> => {
-    const benches: Benches = { good: async () => async () => [line(9, 3)], asked: async () => async () => [...lines] };
+    const benches: Benches = {
+      good: { what: "what is good", load: async () => async () => [line(9, 3)] },
+      asked: { what: "what was asked for", load: async () => async () => [...lines] },
+    };
     let said = "";
     const say = (text: string): void => {
       said += text;
@@ -52,6 +55,11 @@ describe("what a run comes to", () => {
 
   test("only what was asked for is run", async () => {
     expect((await exitCode([line(1, 3)], ["--only", "good"]))[0]).toBe(0);
+  });
+
+  test("help says what is measured, and measures nothing", async () => {
+    const [code, said] = await exitCode([line(1, 3)], ["--help"]);
+    expect([code, said]).toEqual([0, expect.stringMatching(/good +what is good\n +asked +what was asked for\n/)]);
   });
 
   test.each([["--only", "nothing"], ["--only", "toString"], ["--size", "huge"], ["--fast"]])(

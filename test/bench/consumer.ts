@@ -6,7 +6,7 @@ import type { Context, SQSEvent } from "aws-lambda";
 import { createSignedFetcher } from "aws-sigv4-fetch";
 import { pushTimeseries } from "prometheus-remote-write-stock";
 import { sqsRecord } from "../../packages/consumer/test/records.ts";
-import { startHelper } from "./helper-process.ts";
+import { Child } from "../child.ts";
 import { compare, cpuNs, type Line, median, type Size, scaled } from "./measure.ts";
 
 const REGION = "eu-west-1";
@@ -25,10 +25,10 @@ export interface Point {
 
 /** SQS event JSON → accepted remote write: CPU of the consumer for each sample. */
 export async function consumer(size: Size): Promise<Line[]> {
-  const sink = await startHelper("sink.ts");
-  const receiver = await startHelper("late-receiver.ts");
+  const sink = new Child("test/bench/sink.ts");
+  const receiver = new Child("test/bench/late-receiver.ts");
   try {
-    return [...(await inOrder(sink.url, size)), await fivePercentLate(receiver.url, size)];
+    return [...(await inOrder(await sink.url(), size)), await fivePercentLate(await receiver.url(), size)];
   } finally {
     await Promise.all([sink.stop(), receiver.stop()]);
   }

@@ -1,6 +1,6 @@
 import { BILLING_CHUNK_BYTES, packEntries, type QueueEntry, utf8Length } from "@penstock/model";
+import { Child } from "../child.ts";
 import { aloneEntry, eventsOf, ourHandler, type Point, pack } from "./consumer.ts";
-import { startHelper } from "./helper-process.ts";
 import { cpuNs, type Line, median, type Size, scaled } from "./measure.ts";
 import { PRICES } from "./prices.ts";
 
@@ -74,9 +74,9 @@ function billedRequests(entries: readonly QueueEntry[]): number {
 }
 
 async function cpuSecondsOf(entries: readonly QueueEntry[], size: Size): Promise<number> {
-  const sink = await startHelper("sink.ts");
+  const sink = new Child("test/bench/sink.ts");
   try {
-    const handle = ourHandler(sink.url);
+    const handle = ourHandler(await sink.url());
     const [text] = eventsOf(entries);
     const rounds: number[] = [];
     for (let i = 0; i <= size.rounds; i++)

@@ -1,18 +1,17 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { accessSync, constants, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { LOCAL_DEAD_LETTER_QUEUE, LOCAL_QUEUE, startQueueServer } from "@penstock/local";
 import { type MessageSeries, systemClock } from "@penstock/model";
 import { createProducerOver } from "@penstock/producer";
-import { type Prometheus, startPrometheus } from "../prometheus.ts";
-import { startHelper } from "./helper-process.ts";
+import { Child } from "../child.ts";
+import { startPrometheus } from "../prometheus.ts";
+import { isOnPath } from "../require.ts";
 import { type Line, type Size, scaled } from "./measure.ts";
 
+const LATE_RECEIVER = "test/bench/late-receiver.ts";
 const SERIES = 10_000;
 const METRIC = "http_server_requests_total";
 const JOB = "bench";
@@ -49,24 +48,31 @@ export async function native(size: Size): Promise<Line[]> {
 async function compareSenders(size: Size, closing: (() => Promise<unknown>)[]): Promise<Line[]> {
   const target = await startTarget(scaled(SERIES, size));
   closing.push(target.close);
-  const theirs = await startHelper("late-receiver.ts");
-  closing.push(theirs.stop);
-  const sending = await startPrometheus({ config: () => scraping(target.address, `${theirs.url}/api/v1/write`) });
+  const theirs = new Child(LATE_RECEIVER);
+  closing.push(() => theirs.stop());
+  const theirUrl = await theirs.url();
+  const sending = await startPrometheus({ config: () => scraping(target.address, `${theirUrl}/api/v1/write`) });
   closing.push(sending.stop);
   const quiet = await startPrometheus({ config: () => scraping(target.address, undefined) });
   closing.push(quiet.stop);
-  const ours = await startHelper("late-receiver.ts");
-  closing.push(ours.stop);
-  const worker = await startOurs(ours.url, target);
+  const ours = new Child(LATE_RECEIVER);
+  closing.push(() => ours.stop());
+  const ourUrl = await ours.url();
+  const worker = await startOurs(ourUrl, target);
   closing.push(worker.stop);
 
   const rounds = async (count: number): Promise<void> => {
     for (let i = 0; i < count; i++) await Promise.all([worker.round(), sleep(INTERVAL_MS)]);
   };
   await rounds(scaled(WARM_UP_ROUNDS, size));
-  const before = await takeStock(worker.pid, sending, quiet, ours.url, theirs.url);
+  const takeStock = async (): Promise<Stock> => {
+    const [ourSamples, theirSamples] = [await acceptedBy(ourUrl), await acceptedBy(theirUrl)];
+    const [workerMs, sendingMs, quietMs] = [cpuMs(worker.pid), cpuMs(sending.pid), cpuMs(quiet.pid)];
+    return { workerMs, sendingMs, quietMs, ourSamples, theirSamples };
+  };
+  const before = await takeStock();
   await rounds(ROUNDS_A_ROUND * size.rounds);
-  const after = await takeStock(worker.pid, sending, quiet, ours.url, theirs.url);
+  const after = await takeStock();
   const spent = (read: (stock: Stock) => number): number => read(after) - read(before);
 
   const own = perSample(
@@ -107,18 +113,6 @@ interface Stock {
   readonly quietMs: number;
   readonly ourSamples: number;
   readonly theirSamples: number;
-}
-
-async function takeStock(
-  workerPid: number,
-  sending: Prometheus,
-  quiet: Prometheus,
-  ourUrl: string,
-  theirUrl: string,
-): Promise<Stock> {
-  const [ourSamples, theirSamples] = [await acceptedBy(ourUrl), await acceptedBy(theirUrl)];
-  const [workerMs, sendingMs, quietMs] = [cpuMs(workerPid), cpuMs(sending.pid), cpuMs(quiet.pid)];
-  return { workerMs, sendingMs, quietMs, ourSamples, theirSamples };
 }
 
 /** User and system time of all threads of a process (Linux, proc(5): fields 14 and 15, behind the command in brackets). */
@@ -202,29 +196,22 @@ async function startOurs(receiverUrl: string, target: Target): Promise<Ours> {
   const highThroughput = { deduplicationScope: "messageGroup", throughputLimit: "perMessageGroupId" } as const;
   for (const name of [LOCAL_QUEUE, LOCAL_DEAD_LETTER_QUEUE]) queues.account.createQueue(name, highThroughput);
   const queue = queues.account.queue(LOCAL_QUEUE);
-  const worker = spawn(
-    process.execPath,
-    ["--conditions=@penstock/source", fileURLToPath(new URL("../../packages/consumer/src/main.ts", import.meta.url))],
-    {
-      stdio: ["ignore", "ignore", "inherit"],
-      env: {
-        PENSTOCK_QUEUE_URL: queues.queueUrl(LOCAL_QUEUE),
-        PENSTOCK_DEAD_LETTER_QUEUE_URL: queues.queueUrl(LOCAL_DEAD_LETTER_QUEUE),
-        PENSTOCK_RECEIVER_URL: `${receiverUrl}/`,
-        PENSTOCK_VISIBILITY_TIMEOUT: "60s",
-        AWS_REGION: "eu-west-1",
-        AWS_ACCESS_KEY_ID: "local",
-        AWS_SECRET_ACCESS_KEY: "local",
-      },
-    },
-  );
+  const worker = new Child("packages/consumer/src/main.ts", {
+    PENSTOCK_QUEUE_URL: queues.queueUrl(LOCAL_QUEUE),
+    PENSTOCK_DEAD_LETTER_QUEUE_URL: queues.queueUrl(LOCAL_DEAD_LETTER_QUEUE),
+    PENSTOCK_RECEIVER_URL: `${receiverUrl}/`,
+    PENSTOCK_VISIBILITY_TIMEOUT: "60s",
+    AWS_REGION: "eu-west-1",
+    AWS_ACCESS_KEY_ID: "local",
+    AWS_SECRET_ACCESS_KEY: "local",
+  });
   const sendBatch = async (entries: Parameters<typeof queue.send>[0]) => {
     queue.send(entries);
     return [];
   };
   const producer = createProducerOver(sendBatch, { clock: systemClock, flushIntervalMs: 0 });
   return {
-    pid: worker.pid!,
+    pid: worker.pid,
     async round() {
       await producer.send(target.scrape());
       await producer.flush();
@@ -232,27 +219,14 @@ async function startOurs(receiverUrl: string, target: Target): Promise<Ours> {
       for (;;) {
         const { visible, inFlight } = queue.inspect();
         if (visible + inFlight === 0) return;
-        if (worker.exitCode !== null) throw new Error(`The worker ended with ${worker.exitCode}`);
+        if (!worker.running) throw new Error(`The worker ended: ${worker.complaints}`);
         if (Date.now() > deadline) throw new Error(`${visible + inFlight} messages are still in the queue`);
         await sleep(POLL_MS);
       }
     },
     stop: async () => {
-      const ended = once(worker, "exit");
-      worker.kill();
-      await ended;
+      await worker.stop();
       await queues.close();
     },
   };
-}
-
-function isOnPath(command: string): boolean {
-  return (process.env.PATH ?? "").split(delimiter).some((directory) => {
-    try {
-      accessSync(join(directory, command), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
 }

@@ -4,8 +4,8 @@ import { type Line, SIZES, type Size } from "./measure.ts";
 /** Measures, and gives its lines. */
 type Bench = (size: Size) => Promise<Line[]>;
 
-/** By name; loaded when it is its turn, so that none pays for another's imports. */
-export type Benches = Readonly<Record<string, () => Promise<Bench>>>;
+/** By name: what is measured beside what, and the bench, loaded when it is its turn: none pays for another's imports. */
+export type Benches = Readonly<Record<string, { readonly what: string; readonly load: () => Promise<Bench> }>>;
 
 /** Where a run tells what it does. */
 export interface Output {
@@ -15,9 +15,14 @@ export interface Output {
 
 const usage = (benches: Benches): string => `Usage: npm run bench -- [--only NAME] [--size SIZE] [--json]
 
-Measures Penstock beside what people use today, as ratios of medians in one run.
-Names: ${Object.keys(benches).join(", ")}
-Sizes: ${Object.keys(SIZES).join(", ")}; only the full one means something
+Measures Penstock beside what people use today, in turns in one run. A line is a ratio, ours and theirs (medians) with
+their unit, and what we promise of the ratio, if anything. Above 1 is to our advantage.
+
+Names, all of them by default:
+${Object.entries(benches)
+  .map(([name, { what }]) => `  ${name.padEnd(10)}${what}\n`)
+  .join("")}
+Sizes: ${Object.keys(SIZES).join(", ")}. Only the full one, the default, means something: the whole takes two minutes.
 
 Exit codes: 0 every promised ratio was reached, 1 one was not, 2 called wrongly.
 `;
@@ -36,7 +41,7 @@ export async function run(args: readonly string[], benches: Benches, { out, err 
   const lines: Line[] = [];
   for (const name of options.names) {
     err(`measuring ${name} …\n`);
-    for (const line of await (await benches[name]!())(options.size)) {
+    for (const line of await (await benches[name]!.load())(options.size)) {
       lines.push(line);
       if (!options.json) out(`${describe(line)}\n`);
     }
@@ -89,7 +94,7 @@ function describe(line: Line): string {
       ? ""
       : `  (at least ${Number(atLeast.toPrecision(2))}×: ${reached(line) ? "reached" : "MISSED"})`;
   const raw = `${figure(ours)} against ${figure(theirs)} ${unit}`;
-  return `${name.padEnd(36)}${`${ratio.toFixed(2)}×`.padStart(9)}  ${raw}${promise}${note ? `  ${note}` : ""}`;
+  return `${name.padEnd(36)}${`${ratio < 0.1 ? ratio.toPrecision(2) : ratio.toFixed(2)}×`.padStart(9)}  ${raw}${promise}${note ? `  ${note}` : ""}`;
 }
 
 function figure(value: number): string {

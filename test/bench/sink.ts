@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** A receiver that only reads and answers, in a process of its own so that its time is not counted. Prints its port. */
+/** A receiver that only reads and answers, in a process of its own so that its time is not counted. Tells its port. */
 const NOTHING = JSON.stringify({ status: "success", data: { resultType: "matrix", result: [] } });
 
 const server = createServer((request, response) => {
@@ -10,5 +10,4 @@ const server = createServer((request, response) => {
     else response.writeHead(204).end();
   });
 });
-server.listen(0, "127.0.0.1", () => process.stdout.write(`${(server.address() as AddressInfo).port}\n`));
-process.on("disconnect", () => process.exit());
+server.listen(0, "127.0.0.1", () => process.send?.({ port: (server.address() as AddressInfo).port }));

@@ -80,8 +80,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
 /** Everything at once, until the time is up. */
 async function rage(scene: Scene, chance: Chance, { seconds, onProgress, signal }: ChaosOptions): Promise<void> {
   const { feeds, workers, receiver } = scene;
-  const timeUp = AbortSignal.timeout(seconds * 1_000);
-  const over = signal ? AbortSignal.any([timeUp, signal]) : timeUp;
+  const failed = new AbortController();
+  const over = AbortSignal.any([AbortSignal.timeout(seconds * 1_000), failed.signal, ...(signal ? [signal] : [])]);
   const startedAt = performance.now();
   const strikes = chance.named("strikes");
   const outages = chance.named("outages");
@@ -111,7 +111,13 @@ async function rage(scene: Scene, chance: Chance, { seconds, onProgress, signal 
       },
     ),
   ];
-  await Promise.all(loops);
+  try {
+    await Promise.all(loops);
+  } finally {
+    // When one fails, none of the others is to start what nobody would end.
+    failed.abort();
+    await Promise.allSettled(loops);
+  }
 }
 
 /** Ends the trouble and waits until the queue has everything, and nothing is left in it. */
@@ -121,6 +127,7 @@ async function settle(
 ): Promise<{ ms: number; problems: string[] }> {
   const startedAt = performance.now();
   const elapsedMs = (): number => Math.round(performance.now() - startedAt);
+  onProgress("quiet: no more kills and faults, until the queue is empty");
   trouble.calm();
   await Promise.all(workers.map((worker) => worker.spare()));
   while (elapsedMs() < DRAIN_MS && !signal?.aborted) {

@@ -8,7 +8,8 @@ const USAGE = `Usage: npm run chaos -- [--seconds 60] [--seed N] [--workers 3] [
 
 Runs a queue, a receiver and workers as processes on this machine, breaks the network between them and kills them, then
 lets everything settle and compares what was sent with what is stored and what is among the dead letters.
-Ends with 0 when the books are exact, with 1 when they are not, with 2 when it was called wrongly.
+What is sent and what goes wrong is drawn from the seed; when processes get to run is not. Ctrl-C ends it.
+Ends with 0 when the books are exact, with 1 when they are not or it was interrupted, with 2 when it was called wrongly.
 `;
 
 interface Settings {
@@ -40,7 +41,7 @@ function whole(name: string, text: string, from: number, to: number): number {
   throw new TypeError(`Expected \`${name}\` to be a whole number from ${from} to ${to}, got \`${text}\``);
 }
 
-function report(result: ChaosResult): string {
+function report(result: ChaosResult, { seed, seconds, workers }: Settings): string {
   const { balance, faults, reasons } = result;
   const counts = (of: object): string =>
     Object.entries(of)
@@ -49,25 +50,27 @@ function report(result: ChaosResult): string {
       .join(", ") || "none";
   const bad = [...result.problems, ...balance.lost, ...balance.twice, ...balance.foreign];
   return [
-    `seed ${result.seed}, out-of-order window ${result.outOfOrderWindowMs} ms, drained within ${result.drainMs} ms`,
+    `seed ${seed}, out-of-order window ${result.outOfOrderWindowMs} ms, drained within ${result.drainMs} ms`,
     `kills: ${result.workerKills} of workers, ${result.receiverKills} of the receiver`,
     `faults: ${counts(faults)}`,
-    `sent ${balance.sent} = stored ${balance.stored} + dead letters ${balance.dead} (${counts(reasons)})`,
+    `samples: sent ${balance.sent}, stored ${balance.stored}, among dead letters ${balance.dead} (${counts(reasons)})`,
     `lost ${balance.lost.length}, twice ${balance.twice.length}, never sent ${balance.foreign.length}`,
     ...bad.slice(0, MAX_LINES).map((line) => `  ${line}`),
     ...(bad.length > MAX_LINES ? [`  and ${bad.length - MAX_LINES} more`] : []),
-    result.exact ? "The books are exact." : `The books are not exact. Again: npm run chaos -- --seed ${result.seed}`,
+    result.exact
+      ? "The books are exact."
+      : `The books are not exact. Again: npm run chaos -- --seconds ${seconds} --seed ${seed} --workers ${workers}`,
     "",
   ].join("\n");
 }
 
-async function main({ json, ...settings }: Settings): Promise<number> {
+async function main(settings: Settings): Promise<number> {
   const ending = new AbortController();
   const end = (): void => ending.abort(new Error("Interrupted"));
   process.once("SIGINT", end).once("SIGTERM", end);
   const onProgress = (line: string): void => void process.stderr.write(`${line}\n`);
   const result = await runChaos({ ...settings, onProgress, signal: ending.signal });
-  process.stdout.write(json ? `${JSON.stringify(result)}\n` : report(result));
+  process.stdout.write(settings.json ? `${JSON.stringify(result)}\n` : report(result, settings));
   return result.exact ? 0 : 1;
 }
 

@@ -83,59 +83,44 @@ class Carriage {
     const begins = !this.#asking;
     this.#asking = true;
     if (begins) this.#fault = this.#decide(chunk.subarray(0, chunk.indexOf("\r\n")).toString("latin1"));
-    if (!(begins && this.#stopRequest(chunk))) this.#pass(this.#server, chunk);
+    if (begins && this.#fault && !strikesAnswers(this.#fault)) this.#strike(this.#fault, chunk, this.#server);
+    else this.#pass(this.#server, chunk);
   }
 
   #answer(chunk: Buffer): void {
     const begins = this.#asking;
     this.#asking = false;
-    if (!(begins && this.#stopAnswer(chunk))) this.#pass(this.#client, chunk);
+    if (begins && this.#fault && strikesAnswers(this.#fault)) this.#strike(this.#fault, chunk, this.#client);
+    else this.#pass(this.#client, chunk);
   }
 
-  /** Whether the request goes no further, or not as it came. */
-  #stopRequest(chunk: Buffer): boolean {
-    switch (this.#fault?.kind) {
+  /** Does what is to happen to the first chunk of a request or of an answer, which was on its way `to` somewhere. */
+  #strike(fault: Fault, chunk: Buffer, to: Socket): void {
+    switch (fault.kind) {
       case "death-before":
-        this.#fault.kill();
-        this.#cut();
-        return true;
-      case "reset":
-        this.#cut();
-        return true;
-      case "half-request":
-        this.#server.write(chunk.subarray(0, chunk.length / 2), () => this.#cut());
-        return true;
-      case "unavailable":
-        this.#client.end(UNAVAILABLE);
-        this.#server.destroy();
-        return true;
-      case "stalled-request":
-        this.#hold(this.#server, this.#fault.ms);
-        return false;
-      default:
-        return false;
-    }
-  }
-
-  /** Whether the answer goes no further, or not as it came. */
-  #stopAnswer(chunk: Buffer): boolean {
-    switch (this.#fault?.kind) {
       case "death-after":
-        this.#fault.kill();
+        fault.kill();
         this.#cut();
-        return true;
+        return;
+      case "reset":
       case "answer-lost":
         this.#cut();
-        return true;
+        return;
+      case "half-request":
+        this.#server.write(chunk.subarray(0, chunk.length / 2), () => this.#cut());
+        return;
       case "half-answer":
         this.#client.end(chunk.subarray(0, chunk.length / 2));
         this.#server.destroy();
-        return true;
+        return;
+      case "unavailable":
+        this.#client.end(UNAVAILABLE);
+        this.#server.destroy();
+        return;
+      case "stalled-request":
       case "stalled-answer":
-        this.#hold(this.#client, this.#fault.ms);
-        return false;
-      default:
-        return false;
+        this.#hold(to, fault.ms);
+        this.#pass(to, chunk);
     }
   }
 
@@ -162,4 +147,9 @@ class Carriage {
     clearTimeout(this.#timer);
     this.#server.destroy();
   }
+}
+
+/** Whether a fault waits for the answer; the others strike as the request begins. */
+function strikesAnswers({ kind }: Fault): boolean {
+  return kind === "death-after" || kind === "answer-lost" || kind === "half-answer" || kind === "stalled-answer";
 }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Child } from "./child.ts";
+import { Child } from "../child.ts";
 
 /** The receiver, which comes back with what it had. */
 export class ReceiverSlot {
@@ -21,7 +21,7 @@ export class ReceiverSlot {
   }
 
   async start(): Promise<void> {
-    this.#child = new Child("./processes/receiver.ts", {}, [this.#logPath, String(this.#outOfOrderWindowMs)]);
+    this.#child = new Child("test/chaos/processes/receiver.ts", {}, [this.#logPath, String(this.#outOfOrderWindowMs)]);
     this.#port = await this.#child.port();
   }
 

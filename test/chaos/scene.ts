@@ -6,8 +6,8 @@ import type { Receiver } from "@penstock/model";
 import { sqsClientFor, sqsSendBatch } from "@penstock/producer";
 import { createReceiver, receiverUrls } from "@penstock/remote-write";
 import { lendCredentials } from "../../packages/local/src/index.ts";
+import { Child } from "../child.ts";
 import type { Chance } from "./chance.ts";
-import { Child } from "./child.ts";
 import { Feed } from "./feed.ts";
 import { DEAD_LETTER_QUEUE, QUEUE, queueUrlAt } from "./names.ts";
 import { startProxy } from "./proxy.ts";
@@ -61,7 +61,7 @@ async function open(
   const directory = await mkdtemp(join(tmpdir(), "penstock-chaos-"));
   endings.push(() => rm(directory, { recursive: true, force: true }));
 
-  const queue = new Child("./processes/queue.ts", {});
+  const queue = new Child("test/chaos/processes/queue.ts");
   endings.push(() => queue.kill());
   const queuePort = await queue.port();
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { Child } from "../child.ts";
 import type { Chance } from "./chance.ts";
-import { Child } from "./child.ts";
 import { DEAD_LETTER_QUEUE, QUEUE, queueUrlAt } from "./names.ts";
 import { type Fault, type FaultProxy, startProxy } from "./proxy.ts";
 import type { Trouble } from "./trouble.ts";
@@ -98,7 +98,7 @@ export class WorkerSlot {
   }
 
   #spawn(): void {
-    const child = new Child("../../packages/consumer/src/main.ts", {
+    const child = new Child("packages/consumer/src/main.ts", {
       AWS_REGION: "us-east-1",
       AWS_ACCESS_KEY_ID: "local",
       AWS_SECRET_ACCESS_KEY: "local",

@@ -8,21 +8,30 @@ const STOP_TIMEOUT_MS = 15_000;
 /** Kept of what a process complains of. */
 const MAX_COMPLAINTS = 4_000;
 
-/** The program's own entries, by their place from here. */
-export type Entry = `./processes/${string}.ts` | "../../packages/consumer/src/main.ts";
+const ROOT = new URL("../", import.meta.url);
 
 /** A Node process that was started here, and is ended here. */
 export class Child {
+  readonly #entry: string;
   readonly #child: ChildProcess;
   readonly #exited: Promise<unknown>;
   #complaints = "";
 
-  /** Without an environment but `env` and the PATH: nothing of this machine's settings gets in. */
-  constructor(entry: Entry, env: Readonly<Record<string, string>>, args: readonly string[] = []) {
+  /**
+   * @param entry from the root of the tree
+   * @param env all that it has beside the PATH: nothing of this machine's settings gets in
+   */
+  constructor(entry: string, env: Readonly<Record<string, string>> = {}, args: readonly string[] = []) {
+    this.#entry = entry;
     this.#child = spawn(
       process.execPath,
-      ["--conditions=@penstock/source", "--import", pathOf("./processes/leash.ts"), pathOf(entry), ...args],
-      { env: { PATH: process.env.PATH, ...env }, stdio: ["ignore", "ignore", "pipe", "ipc"] },
+      ["--conditions=@penstock/source", "--import", pathOf("test/leash.ts"), pathOf(entry), ...args],
+      {
+        env: { PATH: process.env.PATH, ...env },
+        stdio: ["ignore", "ignore", "pipe", "ipc"],
+        // A terminal's Ctrl-C goes to whole process groups: this one is ended by whoever started it, in its order.
+        detached: true,
+      },
     );
     this.#exited = once(this.#child, "exit");
     this.#child.stderr!.on("data", (chunk: Buffer) => {
@@ -43,12 +52,19 @@ export class Child {
     return this.#complaints.trim();
   }
 
-  /** The port that an entry of ours tells when it listens. */
+  /** The port that an entry of ours tells, as `{ port }` to its parent, when it listens. */
   async port(): Promise<number> {
     const timeout = AbortSignal.timeout(START_TIMEOUT_MS);
-    const ended = this.#exited.then(() => Promise.reject(new Error(`It ended before it listened: ${this.complaints}`)));
+    const ended = this.#exited.then(() => {
+      throw new Error(`Expected ${this.#entry} to listen, but it ended: ${this.complaints}`);
+    });
     const [message] = await Promise.race([once(this.#child, "message", { signal: timeout }), ended]);
     return (message as { port: number }).port;
+  }
+
+  /** The base of what such an entry serves, without a slash at the end. */
+  async url(): Promise<string> {
+    return `http://127.0.0.1:${await this.port()}`;
   }
 
   /** Calls `listener` when it ends, with the code it ended by itself with; null for a signal. */
@@ -72,6 +88,6 @@ export class Child {
   }
 }
 
-function pathOf(file: string): string {
-  return fileURLToPath(new URL(file, import.meta.url));
+function pathOf(entry: string): string {
+  return fileURLToPath(new URL(entry, ROOT));
 }
