@@ -5,7 +5,7 @@ import { LogFileError } from "./error.ts";
 import { DEFAULT_LABEL_RULES, type LabelRules } from "./labels.ts";
 import { type Limited, ValueLimit } from "./limit.ts";
 import { type Line, LineSplitter } from "./lines.ts";
-import { LogReader, type Skip } from "./log.ts";
+import { LogReader, type Skip } from "./log-reader.ts";
 import { RequestSeries } from "./series.ts";
 import { MAX_LOG_BYTES, unpack } from "./unpack.ts";
 

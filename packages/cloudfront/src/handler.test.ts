@@ -10,8 +10,8 @@ import type { Context, SQSEvent, SQSRecord } from "aws-lambda";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createCloudFrontHandler } from "./handler.ts";
+import { jsonLog } from "./json-log.ts";
 import { DEFAULT_LABEL_RULES, type LabelRules } from "./labels.ts";
-import { jsonLog } from "./log-lines.ts";
 import type { LogObjects } from "./objects.ts";
 
 /** The waits between attempts are not what is tested here. */

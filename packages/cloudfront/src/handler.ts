@@ -3,8 +3,8 @@ import sqsPartialBatchFailure from "@middy/sqs-partial-batch-failure";
 import { type Clock, type SendBatch, show, systemClock } from "@penstock/model";
 import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { Invocation } from "./invocation.ts";
+import type { Log } from "./json-log.ts";
 import type { LabelName, LabelRules } from "./labels.ts";
-import type { Log } from "./log-lines.ts";
 import type { LogObjects } from "./objects.ts";
 
 export interface CloudFrontHandlerOptions {

@@ -2,8 +2,8 @@ import type { Clock, SendBatch } from "@penstock/model";
 import { createProducerOver, type Producer } from "@penstock/producer";
 import { type Announced, readEvent } from "./event.ts";
 import { type FileSeries, fileSeries } from "./file.ts";
+import type { Log } from "./json-log.ts";
 import type { LabelName, LabelRules } from "./labels.ts";
-import type { Log } from "./log-lines.ts";
 import type { LogObjects } from "./objects.ts";
 import { sendRun } from "./run.ts";
 

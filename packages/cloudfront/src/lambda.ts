@@ -1,7 +1,7 @@
 import { sqsClientFor, sqsSendBatch } from "@penstock/producer";
 import { readConfig } from "./config.ts";
 import { createCloudFrontHandler } from "./handler.ts";
-import { jsonLog } from "./log-lines.ts";
+import { jsonLog } from "./json-log.ts";
 import { s3ClientForLogs, s3Objects } from "./objects.ts";
 
 /**

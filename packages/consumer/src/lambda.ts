@@ -1,7 +1,7 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { readConfig } from "./config.ts";
 import { createHandler, type Handler } from "./handler.ts";
-import { lambdaCredentials } from "./lambdaCredentials.ts";
+import { lambdaCredentials } from "./lambda-credentials.ts";
 import { openPorts } from "./ports.ts";
 
 /**

@@ -1,8 +1,8 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { ConfigError, readWorkerConfig, type WorkerConfig } from "./config.ts";
-import { startMetricsServer } from "./metricsServer.ts";
+import { startMetricsServer } from "./metrics-server.ts";
 import { openPorts } from "./ports.ts";
-import { createSqsClient } from "./sqsClient.ts";
+import { createSqsClient } from "./sqs-client.ts";
 import { startWorker } from "./worker.ts";
 
 /** The worker as a process: settings from the environment, a stop at SIGTERM or SIGINT, an end at the second one. */

@@ -20,8 +20,8 @@ function deadLettersWhenNeeded(queueUrl: string, region: string | undefined): De
   let deadLetters: Promise<DeadLetters> | undefined;
   async function open(): Promise<DeadLetters> {
     const [{ createSqsClient }, { sqsDeadLetters }] = await Promise.all([
-      import("./sqsClient.ts"),
-      import("./deadLetters.ts"),
+      import("./sqs-client.ts"),
+      import("./dead-letters.ts"),
     ]);
     return sqsDeadLetters(createSqsClient(queueUrl, region), queueUrl, systemClock);
   }

@@ -6,7 +6,7 @@ import type { Door, Surroundings } from "./door.ts";
 import { type FirehoseAccess, firehoseDoor } from "./doors/firehose.ts";
 import { otlpDoor } from "./doors/otlp.ts";
 import { NO_DELETE, pushgatewayDoor } from "./doors/pushgateway.ts";
-import { remoteWriteDoor } from "./doors/remoteWrite.ts";
+import { remoteWriteDoor } from "./doors/remote-write.ts";
 import { samplesDoor } from "./doors/samples.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 import { Problem, textAnswer } from "./problem.ts";

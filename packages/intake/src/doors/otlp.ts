@@ -6,8 +6,8 @@ import { Meter, SeriesMeter } from "../limits.ts";
 import { mapMetrics } from "../otlp/map.ts";
 import { EXPORT_REQUEST, type ExportRequest } from "../otlp/messages.ts";
 import { Problem, problemHeaders } from "../problem.ts";
+import { decodeProtoJson } from "../proto-json.ts";
 import { decodeProtobuf } from "../protobuf.ts";
-import { decodeProtoJson } from "../protoJson.ts";
 
 /**
  * `POST /v1/metrics`: OTLP/HTTP in protobuf and JSON (opentelemetry.io, "OTLP Specification"). 200 when the request could

@@ -1,7 +1,7 @@
 import { invalidParameter, resourceNotFound } from "./errors.ts";
 import { MAX_LISTED_MOVE_TASKS, MAX_MOVE_RATE } from "./limits.ts";
-import { checkRange } from "./parameters.ts";
 import type { FifoQueue } from "./queue.ts";
+import { checkRange } from "./ranges.ts";
 
 export interface MoveRequest {
   readonly sourceArn: string;

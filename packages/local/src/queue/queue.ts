@@ -5,7 +5,7 @@ import { checkCall, checkEntry, deduplicationIdOf, type SendEntry, type SendOutc
 import { expiredReceiptHandle, notAvailableForVisibility, purgeInProgress, QueueError } from "./errors.ts";
 import { MAX_IN_FLIGHT, PURGE_INTERVAL_MS } from "./limits.ts";
 import { type Delivery, type NewMessage, type QueuedMessage, type StoredMessage, storedOf, viewOf } from "./message.ts";
-import { checkRange, checkVisibility, checkVisibilityInAll } from "./parameters.ts";
+import { checkRange, checkVisibility, checkVisibilityInAll } from "./ranges.ts";
 import { formatReceiptHandle, readReceiptHandle } from "./receipt-handle.ts";
 import { ReceiveAttempts } from "./receive-attempts.ts";
 import { checkRedrivePolicy } from "./redrive-policy.ts";

@@ -1,8 +1,8 @@
 import { formatAttributes, parseAttributes } from "../attributes.ts";
 import { invalidAttributeName, invalidAttributeValue, invalidParameter } from "../errors.ts";
 import { MAX_LISTED_QUEUES } from "../limits.ts";
-import { checkRange } from "../parameters.ts";
 import type { FifoQueue } from "../queue.ts";
+import { checkRange } from "../ranges.ts";
 import { type Action, type Context, queueOf } from "./action.ts";
 import { optionalInteger, optionalText, type Params, text, textMap, texts } from "./params.ts";
 import { formatQueueUrl } from "./queue-url.ts";

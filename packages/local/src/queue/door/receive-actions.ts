@@ -3,7 +3,7 @@ import { ACCOUNT_ID } from "../account.ts";
 import { MAX_WAIT_MS } from "../limits.ts";
 import type { Delivery } from "../message.ts";
 import { chooseMessageAttributes, digestOfMessageAttributes } from "../message-attributes.ts";
-import { checkRange } from "../parameters.ts";
+import { checkRange } from "../ranges.ts";
 import { type Action, queueOf } from "./action.ts";
 import { answerBatch, batchEntries } from "./batch.ts";
 import { integer, optionalInteger, optionalSeconds, optionalText, type Params, text, texts } from "./params.ts";

@@ -2,7 +2,7 @@ import { type QueueEntry, systemClock } from "@penstock/model";
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type SqsStub, startSqsStub } from "../test/sqs-stub.ts";
-import { sqsDeadLetters } from "./deadLetters.ts";
+import { sqsDeadLetters } from "./dead-letters.ts";
 
 let stub: SqsStub;
 beforeEach(async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { lambdaCredentials } from "./lambdaCredentials.ts";
+import { lambdaCredentials } from "./lambda-credentials.ts";
 
 test("takes the function's credentials from the environment, all of them or none", async () => {
   const keys = { AWS_ACCESS_KEY_ID: "id", AWS_SECRET_ACCESS_KEY: "secret" };
