@@ -51,14 +51,6 @@ test("sends body, group and deduplication id as they are", async () => {
   ]);
 });
 
-test("escapes what JSON may hold and SQS may not", async () => {
-  const text = "a\uFFFFb\uFFFEc\uFFFD";
-  expect(await send([letter(1, JSON.stringify({ text }))])).toEqual([undefined]);
-  const { MessageBody } = stub.calls[0]![0]!;
-  expect(MessageBody).not.toMatch(/[\uFFFE\uFFFF]/);
-  expect(JSON.parse(MessageBody)).toEqual({ text });
-});
-
 test("a letter that the answer does not mention was not taken", async () => {
   stub.answer = ({ MessageGroupId }) => (MessageGroupId === "g1" ? "silent" : undefined);
   expect(await send([letter(1), letter(2)])).toEqual(["SQS did not say whether it took it", undefined]);

@@ -1,8 +1,9 @@
 import { SendMessageBatchCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import { DEFAULT_OPTIONS, type DeadLetters } from "@penstock/flusher";
 import {
+  batchEntries,
   type Clock,
-  type EntryFailure,
+  failuresOf,
   packEntries,
   type QueueEntry,
   type SendBatch,
@@ -39,34 +40,9 @@ export function sqsDeadLetters(client: SQSClient, queueUrl: string, clock: Clock
 function sqsSendBatch(client: SQSClient, queueUrl: string, signal: AbortSignal): SendBatch {
   return async (entries) => {
     signal.throwIfAborted();
-    const command = new SendMessageBatchCommand({
-      QueueUrl: queueUrl,
-      Entries: entries.map(({ body, group, deduplicationId }, index) => ({
-        Id: String(index),
-        MessageBody: toQueueText(body),
-        MessageGroupId: group,
-        MessageDeduplicationId: deduplicationId,
-      })),
-    });
-    const { Successful = [], Failed = [] } = await client.send(command, { abortSignal: signal });
-    const taken = new Set(Successful.map(({ Id }) => Id));
-    const failed = new Map(Failed.map((failure) => [failure.Id, failure]));
-    return entries.flatMap((_, index): EntryFailure[] => {
-      if (taken.has(String(index))) return [];
-      const { Code, Message, SenderFault = false } = failed.get(String(index)) ?? {};
-      // An entry the answer does not mention may be queued or not; under the same id it cannot be queued twice.
-      const detail = Code === undefined ? "SQS did not say whether it took it" : `${Code}: ${Message ?? "no message"}`;
-      return [{ index, senderFault: SenderFault, detail }];
-    });
+    const command = new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: batchEntries(entries) });
+    return failuresOf(await client.send(command, { abortSignal: signal }), entries.length);
   };
-}
-
-/**
- * SQS takes no U+FFFE and U+FFFF (SQS quotas for messages), and JSON may hold them in a string. A label value with one came
- * here escaped, and must go on so.
- */
-function toQueueText(json: string): string {
-  return json.replace(/[\uFFFE\uFFFF]/g, (character) => `\\u${character.charCodeAt(0).toString(16)}`);
 }
 
 async function inParallel<T>(items: readonly T[], width: number, work: (item: T) => Promise<void>): Promise<void> {

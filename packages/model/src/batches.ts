@@ -41,6 +41,53 @@ export interface EntryFailure {
   readonly detail: string;
 }
 
+/** An entry as SendMessageBatch takes it. */
+export interface BatchEntry {
+  /** Its place in the call, by which {@link failuresOf} knows it. */
+  readonly Id: string;
+  readonly MessageBody: string;
+  readonly MessageGroupId: string;
+  readonly MessageDeduplicationId: string;
+}
+
+/** The `Entries` of a SendMessageBatch. */
+export function batchEntries(entries: readonly QueueEntry[]): BatchEntry[] {
+  return entries.map(({ body, group, deduplicationId }, index) => ({
+    Id: String(index),
+    MessageBody: body,
+    MessageGroupId: group,
+    MessageDeduplicationId: deduplicationId,
+  }));
+}
+
+/** What SQS answers to a SendMessageBatch, as the AWS SDK hands it over: either list may be missing. */
+export interface BatchAnswer {
+  readonly Successful?: readonly { readonly Id?: string | undefined }[] | undefined;
+  readonly Failed?:
+    | readonly {
+        readonly Id?: string | undefined;
+        readonly Code?: string | undefined;
+        readonly Message?: string | undefined;
+        readonly SenderFault?: boolean | undefined;
+      }[]
+    | undefined;
+}
+
+/** The entries that SQS did not say it took, of the `count` that {@link batchEntries} made. In their order. */
+export function failuresOf({ Successful = [], Failed = [] }: BatchAnswer, count: number): EntryFailure[] {
+  const taken = new Set(Successful.map(({ Id }) => Id));
+  const failed = new Map(Failed.map((failure) => [failure.Id, failure]));
+  const failures: EntryFailure[] = [];
+  for (let index = 0; index < count; index++) {
+    if (taken.has(String(index))) continue;
+    const { Code, Message, SenderFault } = failed.get(String(index)) ?? {};
+    // An entry that the answer does not mention may be queued or not: under the same id it cannot be queued twice.
+    const detail = Code === undefined ? "SQS did not say whether it took it" : `${Code}: ${Message ?? "no message"}`;
+    failures.push({ index, senderFault: SenderFault === true, detail });
+  }
+  return failures;
+}
+
 /** One SendMessageBatch. Resolves with the entries that were not taken; rejects when the call failed as a whole. */
 export type SendBatch = (entries: readonly QueueEntry[]) => Promise<readonly EntryFailure[]>;
 

@@ -1,5 +1,5 @@
 import { SendMessageBatchCommand, SQSClient } from "@aws-sdk/client-sqs";
-import type { EntryFailure, SendBatch } from "@penstock/model";
+import { batchEntries, failuresOf, type SendBatch } from "@penstock/model";
 
 /** A send of at most 1 MiB inside AWS takes tens of milliseconds; one that takes seconds is better sent again. */
 const CONNECTION_TIMEOUT_MS = 2_000;
@@ -28,27 +28,7 @@ export function sqsClientFor(queueUrl: string): SQSClient {
 /** SQS's SendMessageBatch to one queue, for `createProducerOver`. */
 export function sqsSendBatch(client: SQSClient, queueUrl: string): SendBatch {
   return async (entries) => {
-    const answer = await client.send(
-      new SendMessageBatchCommand({
-        QueueUrl: queueUrl,
-        Entries: entries.map(({ body, group, deduplicationId }, index) => ({
-          Id: String(index),
-          MessageBody: body,
-          MessageGroupId: group,
-          MessageDeduplicationId: deduplicationId,
-        })),
-      }),
-    );
-    const taken = new Set(answer.Successful?.map(({ Id }) => Id));
-    const failed = new Map(answer.Failed?.map((failure) => [failure.Id, failure]));
-    const failures: EntryFailure[] = [];
-    for (let index = 0; index < entries.length; index++) {
-      // What the answer says nothing of was not taken: sent again under the same id it cannot be queued twice.
-      if (taken.has(String(index))) continue;
-      const { Code, Message, SenderFault } = failed.get(String(index)) ?? {};
-      const detail = Code === undefined ? "SQS did not say whether it took it" : `${Code}: ${Message ?? "no message"}`;
-      failures.push({ index, senderFault: SenderFault === true, detail });
-    }
-    return failures;
+    const command = new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: batchEntries(entries) });
+    return failuresOf(await client.send(command), entries.length);
   };
 }
