@@ -10,5 +10,6 @@ export * from "./message.ts";
 export * from "./reasons.ts";
 export * from "./receiver.ts";
 export * from "./series.ts";
+export * from "./snappy.ts";
 export * from "./text.ts";
 export * from "./validate.ts";

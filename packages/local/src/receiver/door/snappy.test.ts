@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { compress } from "../../../../../test/contract/write-body.ts";
-import { claimedLength, UnpackError, unpackSnappy } from "./snappy.ts";
+import { claimedLength, unpackSnappy } from "./snappy.ts";
 
 const MAX_BYTES = 1 << 20;
 
@@ -23,36 +23,10 @@ test("gives back what was packed", () => {
   );
 });
 
-test("a broken block is refused or unpacks to what it claims, and nothing else happens", () => {
-  fc.assert(
-    fc.property(bytes, fc.nat(), fc.integer({ min: 0, max: 255 }), fc.nat(), (original, at, byte, cut) => {
-      const block = Buffer.from(compress(original));
-      block[at % block.length] = byte;
-      const broken = cut % 2 === 0 ? block : block.subarray(0, cut % block.length);
-      try {
-        expect(unpackSnappy(broken, MAX_BYTES).length).toBe(claimedLength(broken));
-      } catch (error) {
-        expect(error).toBeInstanceOf(UnpackError);
-      }
-    }),
-    { numRuns: 2000 },
-  );
-});
-
 test("a block that claims gigabytes is refused before anything is made room for", () => {
   const bomb = Buffer.from("ffffffff0f0061", "hex");
   expect(claimedLength(bomb)).toBe(0xffffffff);
   expect(() => unpackSnappy(bomb, 2 ** 33)).toThrow("snappy: corrupt input");
   const large = Buffer.from(compress(new Uint8Array(MAX_BYTES + 1)));
   expect(() => unpackSnappy(large, MAX_BYTES)).toThrow("snappy: decoded block is too large");
-});
-
-test("a block that claims a byte more or less than it holds is refused", () => {
-  fc.assert(
-    fc.property(fc.uint8Array({ minLength: 2, maxLength: 126 }), fc.constantFrom(-1, 1), (original, off) => {
-      const block = Buffer.from(compress(original));
-      block[0]! += off;
-      expect(() => unpackSnappy(block, MAX_BYTES)).toThrow("snappy: corrupt input");
-    }),
-  );
 });
