@@ -47,8 +47,8 @@ describeWith("curl", "the commands of docs/doors.md", () => {
   });
 });
 
-test("docs/doors.md names every setting, with its default", () => {
-  for (const { name, default: fallback } of INTAKE_SETTINGS) {
-    expect(page).toContain(`| \`${name}\` | ${fallback === undefined ? "" : `\`${fallback}\` `}|`);
+test("docs/doors.md has every setting, with its default and what it is for", () => {
+  for (const [name, { fallback, meaning }] of Object.entries(INTAKE_SETTINGS)) {
+    expect(page).toContain(`| \`${name}\` | ${fallback === undefined ? "" : `\`${fallback}\` `}| ${meaning} |`);
   }
 });

@@ -1,8 +1,6 @@
-import { show } from "@penstock/model";
+import { ConfigError, type Environment, type Reading, readEnvironment } from "@penstock/model";
 import type { LabelRules } from "./labels.ts";
-import { parseSetting, SETTINGS, type SettingName, type Values } from "./settings.ts";
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import { SETTINGS, type Values } from "./settings.ts";
 
 /** What the function needs to know. */
 export interface Config {
@@ -11,28 +9,15 @@ export interface Config {
   readonly rules: LabelRules;
 }
 
-/** All that is wrong with the environment, a sentence each. */
-class ConfigError extends Error {
-  override readonly name = "ConfigError";
-}
-
 /**
  * The configuration of the Lambda function.
  *
  * @throws {ConfigError} that names everything wrong at once, names of the form `PENSTOCK_…` that nobody reads too
  */
 export function readConfig(environment: Environment): Config {
-  const problems = unknownNames(environment);
-  const parsed: Partial<Record<SettingName, unknown>> = {};
-  for (const { name, expected, default: fallback } of SETTINGS) {
-    const text = environment[name] ?? fallback;
-    parsed[name] = text === undefined ? undefined : parseSetting(name, text);
-    if (parsed[name] !== undefined) continue;
-    problems.push(`Expected \`${name}\` to be ${expected}, got ${text === undefined ? "nothing" : show(text)}`);
-  }
-  const values = parsed as Values;
-  problems.push(...pathProblems(values));
-  if (problems.length > 0) throw new ConfigError(problems.join("\n"));
+  const { values, problems } = readEnvironment(SETTINGS, environment);
+  const all = [...problems, ...pathProblems(values)];
+  if (all.length > 0) throw new ConfigError(all);
   return {
     queueUrl: values.PENSTOCK_QUEUE_URL!,
     groups: values.PENSTOCK_GROUPS!,
@@ -45,16 +30,12 @@ export function readConfig(environment: Environment): Config {
   };
 }
 
-/** A misspelt setting would otherwise be one left at its default. */
-function unknownNames(environment: Environment): string[] {
-  const known = SETTINGS.map(({ name }) => name as string);
-  return Object.keys(environment)
-    .filter((name) => name.startsWith("PENSTOCK_") && !known.includes(name))
-    .map((name) => `Expected no \`${name}\` in the environment: the settings are ${known.join(", ")}`);
-}
-
 /** A path that nobody wrote down is `other`, so the label without paths, and paths without the label, say nothing. */
-function pathProblems({ PENSTOCK_PATHS: paths, PENSTOCK_LABELS, PENSTOCK_LATENCY_LABELS }: Values): string[] {
+function pathProblems({
+  PENSTOCK_PATHS: paths,
+  PENSTOCK_LABELS,
+  PENSTOCK_LATENCY_LABELS,
+}: Reading<Values>["values"]): string[] {
   if (paths === undefined) return [];
   const isLabel = [...(PENSTOCK_LABELS ?? []), ...(PENSTOCK_LATENCY_LABELS ?? [])].includes("path");
   if (isLabel && paths.length === 0) {

@@ -3,10 +3,10 @@ import { expect, test } from "vitest";
 import { LABEL_NAMES } from "./labels.ts";
 import { SETTINGS } from "./settings.ts";
 
-test("the documentation has every setting with its default, and every label", async () => {
+test("the documentation has every setting with its default and what it is for, and every label", async () => {
   const page = await readFile(new URL("../../../docs/cloudfront.md", import.meta.url), "utf8");
-  for (const { name, default: fallback } of SETTINGS) {
-    expect(page).toContain(`| \`${name}\` | ${fallback ? `\`${fallback}\`` : ""}`);
+  for (const [name, { fallback, meaning }] of Object.entries(SETTINGS)) {
+    expect(page).toContain(`| \`${name}\` | ${fallback ? `\`${fallback}\` ` : ""}| ${meaning}`);
   }
   for (const name of LABEL_NAMES) expect(page).toContain(`\`${name}\``);
 });

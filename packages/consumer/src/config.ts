@@ -1,10 +1,11 @@
 import { DEFAULT_OPTIONS, type FlusherOptions } from "@penstock/flusher";
-import { show } from "@penstock/model";
+import { ConfigError, type Environment, type Reading, readEnvironment, type Settings, show } from "@penstock/model";
 import { type ReceiverOptions, type ReceiverUrls, receiverUrls } from "@penstock/remote-write";
 import { LOCK_MARGIN_MS } from "./lock.ts";
-import { type LogLevel, parseSetting, SETTINGS, type Setting, type SettingName, type Values } from "./settings.ts";
+import { type LogLevel, SETTINGS, type Values as Settled, WORKER_SETTINGS } from "./settings.ts";
 
-export type Environment = Readonly<Record<string, string | undefined>>;
+/** Undefined where a setting has no value. */
+type Values = Reading<Settled>["values"];
 
 /** What both consumers need to know. */
 export interface Config {
@@ -25,24 +26,13 @@ export interface WorkerConfig extends Config {
   readonly metricsPort: number | undefined;
 }
 
-/** All that is wrong with the environment, a sentence each. */
-export class ConfigError extends Error {
-  override readonly name = "ConfigError";
-  readonly problems: readonly string[];
-
-  constructor(problems: readonly string[]) {
-    super(problems.join("\n"));
-    this.problems = problems;
-  }
-}
-
 /**
  * The configuration of the Lambda handler.
  *
  * @throws {ConfigError} that names everything wrong at once, names of the form `PENSTOCK_…` that nobody reads too
  */
 export function readConfig(environment: Environment): Config {
-  return configOf(readValues(environment, (required) => required === "always"));
+  return configOf(readValues(SETTINGS, environment));
 }
 
 /**
@@ -51,7 +41,7 @@ export function readConfig(environment: Environment): Config {
  * @throws {ConfigError} as {@link readConfig}
  */
 export function readWorkerConfig(environment: Environment): WorkerConfig {
-  const values = readValues(environment, (required) => required !== "never");
+  const values = readValues(WORKER_SETTINGS, environment);
   return {
     ...configOf(values),
     queueUrl: values.PENSTOCK_QUEUE_URL!,
@@ -61,18 +51,10 @@ export function readWorkerConfig(environment: Environment): WorkerConfig {
 }
 
 /** Values that are complete and fit together. */
-function readValues(environment: Environment, isRequired: (required: Setting["required"]) => boolean): Values {
-  const problems = unknownNames(environment);
-  const parsed: Partial<Record<SettingName, unknown>> = {};
-  for (const setting of SETTINGS) {
-    const text = environment[setting.name] ?? setting.default;
-    if (text !== undefined) parsed[setting.name] = parseSetting(setting.name, text);
-    const missing = text === undefined && isRequired(setting.required);
-    if (missing || (text !== undefined && parsed[setting.name] === undefined)) problems.push(complaint(setting, text));
-  }
-  const values = parsed as Values;
-  problems.push(...receiverProblems(values), ...regionProblems(values), ...timeProblems(values));
-  if (problems.length > 0) throw new ConfigError(problems);
+function readValues(settings: Settings<Settled>, environment: Environment): Values {
+  const { values, problems } = readEnvironment(settings, environment);
+  const all = [...problems, ...receiverProblems(values), ...regionProblems(values), ...timeProblems(values)];
+  if (all.length > 0) throw new ConfigError(all);
   return values;
 }
 
@@ -97,24 +79,6 @@ function configOf(values: Values): Config {
     service: values.PENSTOCK_SERVICE!,
     logLevel: values.PENSTOCK_LOG_LEVEL!,
   };
-}
-
-/** A misspelt setting would otherwise be one left at its default. */
-function unknownNames(environment: Environment): string[] {
-  const known = new Set<string>(SETTINGS.map(({ name }) => name));
-  const names = [...known].filter((name) => name.startsWith("PENSTOCK_")).join(", ");
-  return Object.keys(environment)
-    .filter((name) => name.startsWith("PENSTOCK_") && !known.has(name))
-    .map((name) => `Expected no \`${name}\` in the environment: the settings are ${names}`);
-}
-
-function complaint({ name, expected, secret }: Setting, text: string | undefined): string {
-  const got = text === undefined ? "nothing" : secret ? "something else" : show(withoutPassword(text));
-  return `Expected \`${name}\` to be ${expected}, got ${got}`;
-}
-
-function withoutPassword(text: string): string {
-  return text.replace(/\/\/.*@/, "//…@");
 }
 
 function receiverProblems(values: Values): string[] {
@@ -168,7 +132,7 @@ function regionProblems(values: Values): string[] {
 
 function contradiction(
   values: Values,
-  urlName: SettingName & `PENSTOCK_${string}_URL`,
+  urlName: keyof Values & `PENSTOCK_${string}_URL`,
   regionName: "AWS_REGION" | "PENSTOCK_SIGNING_REGION",
 ): string | undefined {
   const own = regionOf(values[urlName]);

@@ -1,5 +1,5 @@
+import type { Environment } from "@penstock/model";
 import type { ReceiverOptions } from "@penstock/remote-write";
-import type { Environment } from "./config.ts";
 
 /**
  * The function's own credentials: Lambda gives them in the environment and starts another one before they expire (Lambda,

@@ -1,5 +1,6 @@
 import { Logger } from "@aws-lambda-powertools/logger";
-import { ConfigError, readWorkerConfig, type WorkerConfig } from "./config.ts";
+import { ConfigError } from "@penstock/model";
+import { readWorkerConfig, type WorkerConfig } from "./config.ts";
 import { startMetricsServer } from "./metrics-server.ts";
 import { openPorts } from "./ports.ts";
 import { createSqsClient } from "./sqs-client.ts";

@@ -1,5 +1,13 @@
-import { GROUP_LABEL, MAX_LANES } from "@penstock/model";
-import * as v from "valibot";
+import {
+  FIFO_QUEUE_URL,
+  fifoQueueUrl,
+  GROUP_LABEL,
+  integerWithin,
+  isObject,
+  MAX_LANES,
+  plainUrl,
+  type Settings,
+} from "@penstock/model";
 import { parseDurationMs } from "./duration.ts";
 
 /** Older samples than this are data to import, not to queue. */
@@ -10,205 +18,157 @@ const MAX_VISIBILITY_TIMEOUT_MS = 43_200_000;
 /** Each one holds a batch of up to 10 MiB in memory. */
 const MAX_CONCURRENCY = 64;
 
-/** One name of the environment. */
-interface Row<Value> {
-  readonly meaning: string;
-  /** What a value must be, as the end of "Expected `NAME` to be". */
-  readonly expected: string;
-  /** As one would write it; undefined leaves the setting out. */
-  readonly fallback?: string;
-  readonly required?: "always" | "worker";
-  /** Its value is not shown. */
-  readonly secret?: true;
-  readonly schema: v.GenericSchema<string, Value>;
-}
-
-const integer = (min: number, max: number): v.GenericSchema<string, number> =>
-  v.pipe(v.string(), v.regex(/^\d+$/), v.transform(Number), v.minValue(min), v.maxValue(max));
-
-const duration = (min: number, max: number): v.GenericSchema<string, number> =>
-  v.pipe(v.string(), v.transform(parseDurationMs), v.number(), v.minValue(min), v.maxValue(max));
-
-const url: v.GenericSchema<string, string> = v.pipe(v.string(), v.check(isPlainUrl));
-
-const fifoQueueUrl: v.GenericSchema<string, string> = v.pipe(
-  v.string(),
-  v.check((text) => isPlainUrl(text) && new URL(text).pathname.endsWith(".fifo")),
-);
-
-const region: v.GenericSchema<string, string> = v.pipe(v.string(), v.regex(/^[a-z0-9-]+$/));
-
-const headers: v.GenericSchema<string, Record<string, string>> = v.pipe(
-  v.string(),
-  v.parseJson(),
-  v.record(v.string(), v.string()),
-  v.check(areHeaders),
-);
-
 const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** What was read. Undefined where a setting has no value, no default and no need of one. */
 export interface Values {
-  readonly PENSTOCK_RECEIVER_URL: string | undefined;
-  readonly PENSTOCK_QUERY_URL: string | undefined;
-  readonly PENSTOCK_RECEIVER_HEADERS: Record<string, string> | undefined;
-  readonly PENSTOCK_SIGNING_REGION: string | undefined;
-  readonly PENSTOCK_DEAD_LETTER_QUEUE_URL: string | undefined;
-  readonly PENSTOCK_QUEUE_URL: string | undefined;
+  readonly PENSTOCK_RECEIVER_URL: string;
+  readonly PENSTOCK_QUERY_URL: string;
+  readonly PENSTOCK_RECEIVER_HEADERS: Record<string, string>;
+  readonly PENSTOCK_SIGNING_REGION: string;
+  readonly PENSTOCK_DEAD_LETTER_QUEUE_URL: string;
+  readonly PENSTOCK_QUEUE_URL: string;
   /** Milliseconds, as the other times. */
-  readonly PENSTOCK_VISIBILITY_TIMEOUT: number | undefined;
-  readonly PENSTOCK_LANES: number | undefined;
-  readonly PENSTOCK_GROUP_LABEL: string | undefined;
-  readonly PENSTOCK_MAX_SAMPLE_AGE: number | undefined;
-  readonly PENSTOCK_REQUEST_TIMEOUT: number | undefined;
-  readonly PENSTOCK_CONCURRENCY: number | undefined;
-  readonly PENSTOCK_METRICS_PORT: number | undefined;
-  readonly PENSTOCK_SERVICE: string | undefined;
-  readonly PENSTOCK_LOG_LEVEL: LogLevel | undefined;
-  readonly AWS_REGION: string | undefined;
+  readonly PENSTOCK_VISIBILITY_TIMEOUT: number;
+  readonly PENSTOCK_LANES: number;
+  readonly PENSTOCK_GROUP_LABEL: string;
+  readonly PENSTOCK_MAX_SAMPLE_AGE: number;
+  readonly PENSTOCK_REQUEST_TIMEOUT: number;
+  readonly PENSTOCK_CONCURRENCY: number;
+  readonly PENSTOCK_METRICS_PORT: number;
+  readonly PENSTOCK_SERVICE: string;
+  readonly PENSTOCK_LOG_LEVEL: LogLevel;
+  readonly AWS_REGION: string;
 }
 
-export type SettingName = keyof Values;
-
-const ROWS: { readonly [Name in SettingName]: Row<NonNullable<Values[Name]>> } = {
+/** Every setting of the consumer, as Lambda needs them. */
+export const SETTINGS: Settings<Values> = {
   PENSTOCK_RECEIVER_URL: {
-    meaning: "The receiver: an AMP workspace's URL, a Prometheus's base URL, or any remote-write URL.",
+    meaning: "the receiver: an AMP workspace's URL, a Prometheus's base URL, or any remote-write URL",
     expected: "an http or https URL without user name and password",
-    required: "always",
-    schema: url,
+    required: true,
+    parse: plainUrl,
   },
   PENSTOCK_QUERY_URL: {
     meaning:
-      "The receiver's query endpoint, where it does not follow from its URL. `none` works without one, within the limits of docs/guarantees.md.",
+      "the receiver's query endpoint, where it does not follow from its URL; `none` works without one, within limits",
     expected: "an http or https URL without user name and password, or `none`",
-    schema: v.union([v.picklist(["", "none"]), url]),
+    parse: (text) => (text === "" || text === "none" ? text : plainUrl(text)),
   },
   PENSTOCK_RECEIVER_HEADERS: {
-    meaning: 'Headers for every request to the receiver, as JSON: `{"X-Scope-OrgID":"team-a"}`.',
+    meaning: 'headers for every request to the receiver, as JSON: `{"X-Scope-OrgID":"team-a"}`; never shown',
     expected: "a JSON object of HTTP headers",
     fallback: "{}",
     secret: true,
-    schema: headers,
+    parse: headers,
   },
   PENSTOCK_SIGNING_REGION: {
     meaning:
-      "The region to sign requests to the receiver for, where its URL does not name one, or `AWS_REGION` is another.",
+      "the region to sign requests to the receiver for, where its URL does not name one, or `AWS_REGION` is another",
     expected: "an AWS region such as `eu-west-1`",
-    schema: region,
+    parse: region,
   },
   PENSTOCK_DEAD_LETTER_QUEUE_URL: {
-    meaning: "The queue for samples that the receiver will never take.",
-    expected: "the http or https URL of a FIFO queue, which ends in `.fifo`",
-    required: "always",
-    schema: fifoQueueUrl,
+    meaning: "the FIFO queue for samples that the receiver will never take",
+    expected: FIFO_QUEUE_URL,
+    required: true,
+    parse: fifoQueueUrl,
   },
   PENSTOCK_QUEUE_URL: {
-    meaning: "The queue that the worker reads. On Lambda the event source mapping names it.",
-    expected: "the http or https URL of a FIFO queue, which ends in `.fifo`",
-    required: "worker",
-    schema: fifoQueueUrl,
+    meaning: "the queue that the worker reads; on Lambda the event source mapping names it",
+    expected: FIFO_QUEUE_URL,
+    parse: fifoQueueUrl,
   },
   PENSTOCK_VISIBILITY_TIMEOUT: {
     meaning:
-      "The queue's visibility timeout: how long a batch is ours. On Lambda it must not be longer than the queue's own.",
+      "how long a batch is ours: the worker sets it at every receive; on Lambda it must not be longer than the queue's own",
     expected: "whole seconds from 1s to 12h",
     fallback: "30s",
-    schema: v.pipe(duration(1_000, MAX_VISIBILITY_TIMEOUT_MS), v.multipleOf(1_000)),
+    parse: (text) => {
+      const ms = durationWithin(1_000, MAX_VISIBILITY_TIMEOUT_MS)(text);
+      return ms !== undefined && ms % 1_000 === 0 ? ms : undefined;
+    },
   },
   PENSTOCK_LANES: {
-    meaning: "Lanes of a series: how many samples of one series may lie at or behind one another's time.",
+    meaning: "lanes of a series: how many samples of one series may lie at or behind one another's time",
     expected: `an integer from 1 to ${MAX_LANES}`,
     fallback: String(MAX_LANES),
-    schema: integer(1, MAX_LANES),
+    parse: integerWithin(1, MAX_LANES),
   },
   PENSTOCK_GROUP_LABEL: {
-    meaning: "The label that holds the message group, so that a look can select it. Empty leaves it out.",
+    meaning: "the label that holds the message group, so that a look can select it; empty leaves it out",
     expected: `\`${GROUP_LABEL}\`, or empty`,
     fallback: GROUP_LABEL,
-    schema: v.picklist([GROUP_LABEL, ""]),
+    parse: (text) => (text === GROUP_LABEL || text === "" ? text : undefined),
   },
   PENSTOCK_MAX_SAMPLE_AGE: {
-    meaning: "Older samples are late. AMP takes none older than an hour.",
+    meaning: "older samples are late; AMP takes none older than an hour",
     expected: "a duration from 1s to 366d, such as `1h`",
     fallback: "1h",
-    schema: duration(1_000, MAX_SAMPLE_AGE_MS),
+    parse: durationWithin(1_000, MAX_SAMPLE_AGE_MS),
   },
   PENSTOCK_REQUEST_TIMEOUT: {
-    meaning: "Bounds one request to the receiver.",
+    meaning: "bounds one request to the receiver",
     expected: "a duration from 100ms to 1m, such as `5s`",
     fallback: "5s",
-    schema: duration(100, MAX_REQUEST_TIMEOUT_MS),
+    parse: durationWithin(100, MAX_REQUEST_TIMEOUT_MS),
   },
   PENSTOCK_CONCURRENCY: {
-    meaning: "Batches that one worker has in hand at a time.",
+    meaning: "batches that one worker has in hand at a time",
     expected: `an integer from 1 to ${MAX_CONCURRENCY}`,
     fallback: "4",
-    schema: integer(1, MAX_CONCURRENCY),
+    parse: integerWithin(1, MAX_CONCURRENCY),
   },
   PENSTOCK_METRICS_PORT: {
-    meaning: "The worker's port on 127.0.0.1 for `/metrics` and `/healthz`; 0 takes any. Without it there is none.",
+    meaning: "the worker's port on 127.0.0.1 for `/metrics` and `/healthz`; 0 takes any; without it there is none",
     expected: "an integer from 0 to 65535",
-    schema: integer(0, 65_535),
+    parse: integerWithin(0, 65_535),
   },
   PENSTOCK_SERVICE: {
-    meaning: "The `service` of log lines and CloudWatch metrics, to tell several pipelines of one account apart.",
+    meaning: "the `service` of log lines and CloudWatch metrics, to tell several pipelines of one account apart",
     expected: "1 to 100 characters",
     fallback: "penstock",
-    schema: v.pipe(v.string(), v.minLength(1), v.maxLength(100)),
+    parse: (text) => (text.length >= 1 && text.length <= 100 ? text : undefined),
   },
   PENSTOCK_LOG_LEVEL: {
-    meaning: "The least that is logged.",
+    meaning: "the least that is logged",
     expected: `one of ${LOG_LEVELS.join(", ")}`,
     fallback: "info",
-    schema: v.picklist(LOG_LEVELS),
+    parse: (text) => LOG_LEVELS.find((level) => level === text),
   },
   AWS_REGION: {
-    meaning: "The region of the queues, where their URLs do not name it. Lambda sets it.",
+    meaning: "the region of the queues, where their URLs do not name it; Lambda sets it",
     expected: "an AWS region such as `eu-west-1`",
-    schema: region,
+    parse: region,
   },
 };
 
-/** A setting as documentation prints it. */
-export interface Setting {
-  readonly name: SettingName;
-  readonly meaning: string;
-  readonly expected: string;
-  readonly default: string | undefined;
-  readonly required: "always" | "worker" | "never";
-  /** Its value is never shown. */
-  readonly secret: boolean;
+/** The same, as the worker needs them: nobody else tells it its queue. */
+export const WORKER_SETTINGS: Settings<Values> = {
+  ...SETTINGS,
+  PENSTOCK_QUEUE_URL: { ...SETTINGS.PENSTOCK_QUEUE_URL, required: true },
+};
+
+function durationWithin(minMs: number, maxMs: number): (text: string) => number | undefined {
+  return (text) => {
+    const ms = parseDurationMs(text);
+    return ms >= minMs && ms <= maxMs ? ms : undefined;
+  };
 }
 
-/** Every setting of the consumer, in the order of documentation. */
-export const SETTINGS: readonly Setting[] = Object.entries<Row<unknown>>(ROWS).map(([name, setting]) => ({
-  name: name as SettingName,
-  meaning: setting.meaning,
-  expected: setting.expected,
-  default: setting.fallback,
-  required: setting.required ?? "never",
-  secret: setting.secret ?? false,
-}));
-
-/** The value of `text` for this setting, or undefined when it is none. */
-export function parseSetting(name: SettingName, text: string): unknown {
-  const parsed = v.safeParse(ROWS[name].schema, text);
-  return parsed.success ? parsed.output : undefined;
+function region(text: string): string | undefined {
+  return /^[a-z0-9-]+$/.test(text) ? text : undefined;
 }
 
-function isPlainUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, username, password } = new URL(text);
-  return /^https?:$/.test(protocol) && username === "" && password === "";
-}
-
-function areHeaders(record: Record<string, string>): boolean {
+function headers(text: string): Record<string, string> | undefined {
   try {
-    new Headers(record);
-    return true;
+    const record: unknown = JSON.parse(text);
+    if (!isObject(record) || !Object.values(record).every((value) => typeof value === "string")) return undefined;
+    // It throws at what is no header.
+    new Headers(record as Record<string, string>);
+    return record as Record<string, string>;
   } catch {
-    return false;
+    return undefined;
   }
 }

@@ -1,5 +1,6 @@
+import type { ConfigError } from "@penstock/model";
 import { expect, test } from "vitest";
-import { INTAKE_SETTINGS, type IntakeConfigError, readIntakeConfig } from "./config.ts";
+import { INTAKE_SETTINGS, readIntakeConfig } from "./config.ts";
 
 const PENSTOCK_QUEUE_URL = "https://sqs.eu-west-1.amazonaws.com/1/penstock.fifo";
 const sha256 = "a".repeat(64);
@@ -21,7 +22,7 @@ test("reads the environment, and leaves what is not set at its default", () => {
     PENSTOCK_MAX_DECODED_BYTES: "2000",
     PENSTOCK_MAX_SERIES: "30",
   };
-  expect(Object.keys(all)).toEqual(INTAKE_SETTINGS.map(({ name }) => name));
+  expect(Object.keys(all)).toEqual(Object.keys(INTAKE_SETTINGS));
   expect(readIntakeConfig(all)).toEqual({
     queueUrl: PENSTOCK_QUEUE_URL,
     groups: 8,
@@ -36,7 +37,7 @@ test("names everything that is wrong at once, and shows no secret", () => {
     try {
       readIntakeConfig(environment);
     } catch (error) {
-      return (error as IntakeConfigError).problems;
+      return (error as ConfigError).problems;
     }
     return [];
   };

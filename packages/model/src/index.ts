@@ -2,6 +2,7 @@ export * from "./batches.ts";
 export * from "./clock.ts";
 export * from "./decode.ts";
 export * from "./decode-series.ts";
+export * from "./environment.ts";
 export * from "./group.ts";
 export * from "./json.ts";
 export * from "./limits.ts";
