@@ -51,7 +51,11 @@ function samplePanels(service: string): Panel[] {
     { title: "Rejected samples by reason", stat: "Sum", lines: [[{ expression: search }]] },
     { title: "Age of the oldest sample stored (s)", stat: "p99", lines: [line("penstock_sample_age_seconds")] },
     { title: "Requests to the receiver (s)", stat: "p99", lines: [line("penstock_request_duration_seconds")] },
-    { title: "Looks and moves", stat: "Sum", lines: [line("penstock_looks_total"), line("penstock_lane_moves_total")] },
+    {
+      title: "Looks, moves, missing receipts",
+      stat: "Sum",
+      lines: ["looks", "lane_moves", "receipts_missing"].map((what) => line(`penstock_${what}_total`)),
+    },
   ];
 }
 

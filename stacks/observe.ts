@@ -29,7 +29,7 @@ const FIVE_MINUTES_S: number = 5 * MINUTE_S;
 
 /** Any at all, in one period. */
 const ANY = { threshold: 0, periodSeconds: FIVE_MINUTES_S, periods: 1, datapoints: 1 };
-/** In two periods of three: once is a sandbox that died, which redelivery answers. */
+/** In two periods of three: once is a sandbox that died, which redelivery answers, or one receipt that lost a race. */
 const REPEATED = { threshold: 0, periodSeconds: FIVE_MINUTES_S, periods: 3, datapoints: 2 };
 /** In each of three periods. */
 const FOR_LONG = { threshold: 0, periodSeconds: FIVE_MINUTES_S, periods: 3, datapoints: 3 };
@@ -111,6 +111,12 @@ function watchConsumer({ consumer, service }: Pipeline, targets: AlarmTargets): 
     limit: FOR_LONG,
   };
   metricAlarm(returned, sampleMetric(service, "returned"), targets);
+  const receipts = {
+    name: "receipts-missing",
+    says: "Samples are stored without their receipt: delivered again, they would be stored again.",
+    limit: REPEATED,
+  };
+  metricAlarm(receipts, consumerMetric(service, "penstock_receipts_missing_total"), targets);
   const gap = {
     name: "accounting-gap",
     says: "The consumer does not account for every sample it received.",
@@ -176,8 +182,11 @@ function functionMetric(handler: sst.aws.Function, metricName: string): Metric {
   return { namespace: "AWS/Lambda", metricName, dimensions: { FunctionName: handler.name }, statistic: "Sum" };
 }
 
-/** The consumer's own, of packages/consumer/src/emf.ts. */
 function sampleMetric(service: string, kind: string): Metric {
-  const metricName = `penstock_samples_${kind}_total`;
+  return consumerMetric(service, `penstock_samples_${kind}_total`);
+}
+
+/** One of packages/consumer/src/measures.ts. */
+function consumerMetric(service: string, metricName: string): Metric {
   return { namespace: "Penstock", metricName, dimensions: { service }, statistic: "Sum" };
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { COUNTERS, DISTRIBUTIONS, LABELLED_COUNTERS } from "../../packages/consumer/src/measures.ts";
 import { describeWith } from "../require.ts";
 import { allOf, type Graph, type Resource } from "./graph.ts";
 import { SYNTH_TIMEOUT_MS, type Synth, synth } from "./synth.ts";
@@ -17,13 +18,19 @@ describeWith("sst", "the alarms", () => {
     for (const synthesised of [everything, least]) await synthesised?.remove();
   });
 
-  /** Dimensions of all metrics of an alarm, by namespace. */
-  const watched = ({
-    inputs,
-  }: Resource): { readonly namespace: string; readonly dimensions: Record<string, string> }[] => {
+  interface Watched {
+    readonly namespace: string;
+    readonly metricName: string;
+    readonly dimensions: Record<string, string>;
+  }
+
+  /** All metrics of an alarm. */
+  const watched = ({ inputs }: Resource): Watched[] => {
     const queries = (inputs.metricQueries as { metric?: never }[] | undefined) ?? [];
     return [inputs, ...queries.map(({ metric }) => metric)].filter((each) => each && "namespace" in each) as never;
   };
+  /** Of the consumer's own. */
+  const published = [...COUNTERS, ...LABELLED_COUNTERS, ...DISTRIBUTIONS].map(({ name }) => name);
 
   test("there is one for everything that somebody must do something about", () => {
     const names = (graph: Graph): string[] =>
@@ -43,6 +50,7 @@ describeWith("sst", "the alarms", () => {
       "consumer-throttles",
       "dead-letters",
       "oldest-message",
+      "receipts-missing",
       "samples-returned",
     ];
     expect(names(least.graph)).toEqual(always);
@@ -61,8 +69,9 @@ describeWith("sst", "the alarms", () => {
       };
       for (const alarm of allOf(graph, ALARM)) {
         expect(watched(alarm)).not.toEqual([]);
-        for (const { namespace, dimensions } of watched(alarm)) {
+        for (const { namespace, metricName, dimensions } of watched(alarm)) {
           expect(real[namespace]!(dimensions), `${alarm.name} ${JSON.stringify(dimensions)}`).toBe(true);
+          if (namespace === "Penstock") expect(published).toContain(metricName);
         }
       }
     }
@@ -105,9 +114,11 @@ describeWith("sst", "the alarms", () => {
       const lines = widgets.flatMap(({ properties }) => properties.metrics);
       const names = [...allOf(graph, "aws:sqs/queue:Queue"), ...allOf(graph, "aws:lambda/function:Function")];
       const known = new Set(names.map(({ inputs, name }) => inputs.name ?? name));
-      for (const [, , dimension, value] of lines.filter((line) => line.length > 1)) {
-        if (dimension === "service") expect(value).toBe(`penstock-${graph.app.stage}`);
-        else expect(known).toContain(value);
+      for (const [, metric, dimension, value] of lines.filter((line) => line.length > 1)) {
+        if (dimension === "service") {
+          expect(value).toBe(`penstock-${graph.app.stage}`);
+          expect(published).toContain(metric);
+        } else expect(known).toContain(value);
       }
     }
   });

@@ -119,6 +119,8 @@ test("CloudWatch metrics are one line for a flush, and one for each reason and c
     returned: 1,
     laneMoves: 4,
     restamped: 3,
+    blind: 5,
+    receiptsMissing: 2,
     requests: [
       { ...request, status: 200 },
       { ...request, status: undefined, durationMs: 5000 },
@@ -141,6 +143,8 @@ test("CloudWatch metrics are one line for a flush, and one for each reason and c
     penstock_samples_returned_total: 1,
     penstock_lane_moves_total: 4,
     penstock_samples_restamped_total: 3,
+    penstock_samples_blind_total: 5,
+    penstock_receipts_missing_total: 2,
     penstock_requests_total: 3,
     penstock_looks_total: 1,
     penstock_request_duration_seconds: [0.25, 5, 0.25],

@@ -23,7 +23,7 @@ export interface Distribution {
   readonly seconds: (report: Report) => readonly number[];
 }
 
-/** The samples of every flush: received = stored + rejected + duplicate + returned. */
+/** What happens to the samples of a flush (received = stored + rejected + duplicate + returned), and how surely. */
 export const COUNTERS: readonly Counter[] = [
   {
     name: "penstock_samples_received_total",
@@ -54,6 +54,16 @@ export const COUNTERS: readonly Counter[] = [
     name: "penstock_samples_restamped_total",
     help: "Samples stored at the time SQS received them, as their own had passed.",
     count: ({ restamped }) => restamped,
+  },
+  {
+    name: "penstock_samples_blind_total",
+    help: "Samples stored without a query endpoint: delivered again, they may be stored again.",
+    count: ({ blind }) => blind,
+  },
+  {
+    name: "penstock_receipts_missing_total",
+    help: "Parts stored without their receipt, which the receiver refused: delivered again, they would be stored again.",
+    count: ({ receiptsMissing }) => receiptsMissing,
   },
   {
     name: "penstock_looks_total",
