@@ -19,7 +19,7 @@ export interface CloudFrontSettings {
   readonly paths?: readonly string[];
   /** Message groups of these series, which nobody else writes. Default 1: more only when a backlog does not shrink. */
   readonly groups?: number;
-  /** How long files are gathered, in seconds, 0 to 300 (Lambda, parameters of SQS event sources). Default 120. */
+  /** How long files are gathered, in seconds, 1 to 300. Default 120. */
   readonly windowSeconds?: number;
 }
 
@@ -31,8 +31,12 @@ export interface Logs {
 
 const MEMORY_MB = 1_024;
 const TIMEOUT_S = 60;
+const WINDOW_S = 120;
+/** Lambda refuses a mapping with more than ten messages in a batch and no window (CreateEventSourceMapping). */
+const MIN_WINDOW_S = 1;
+const MAX_WINDOW_S = 300;
 /** As the Lambda guide has it: six times the timeout, and the longest window there is on top. */
-const VISIBILITY_S: number = 6 * TIMEOUT_S + 300;
+const VISIBILITY_S: number = 6 * TIMEOUT_S + MAX_WINDOW_S;
 /** A notification that failed so often is of a file that cannot be read. */
 const MAX_RECEIVES = 5;
 const RETENTION_S: number = 14 * 24 * 60 * 60;
@@ -41,7 +45,6 @@ const RETENTION_S: number = 14 * 24 * 60 * 60;
  * the order of time, and a series needs fewer lanes.
  */
 const BATCH_SIZE = 100;
-const WINDOW_S = 120;
 /** The least there is (Lambda, scaling of SQS event sources): runs side by side undo the order. */
 const MAXIMUM_CONCURRENCY = 2;
 
@@ -78,7 +81,12 @@ export function cloudfront(settings: CloudFrontSettings, { queue }: Pipeline): L
     eventSourceArn: files.arn,
     functionName: handler.arn,
     batchSize: BATCH_SIZE,
-    maximumBatchingWindowInSeconds: bounded("windowSeconds", settings.windowSeconds ?? WINDOW_S, 0, 300),
+    maximumBatchingWindowInSeconds: bounded(
+      "windowSeconds",
+      settings.windowSeconds ?? WINDOW_S,
+      MIN_WINDOW_S,
+      MAX_WINDOW_S,
+    ),
     functionResponseTypes: ["ReportBatchItemFailures"],
     scalingConfig: { maximumConcurrency: MAXIMUM_CONCURRENCY },
   });
