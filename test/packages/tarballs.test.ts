@@ -1,7 +1,9 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -9,34 +11,33 @@ import { describeWith } from "../require.ts";
 
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const BIN = join(ROOT, "node_modules/.bin/");
 const INSTALL_TIMEOUT_MS = 5 * 60_000;
 /** What people install; the others come along with `cli`. */
 const PUBLISHED = ["model", "producer", "remote-write", "cli"];
 
 describeWith("registry", "the packages, packed and installed in an empty project", () => {
   let project: string;
+  let tarballs: string[];
+  const tarballOf = (name: string): string =>
+    join(project, tarballs.find((file) => file.startsWith(`penstock-${name}-`))!);
 
   beforeAll(async () => {
     project = await mkdtemp(join(tmpdir(), "penstock-packed-"));
     const names = await readdir(join(ROOT, "packages"));
-    await inRoot("tsc", ["-b", ...names.map((name) => `packages/${name}`)]);
-    for (const name of names) await inRoot("npm", ["pack", `./packages/${name}`, "--pack-destination", project]);
-    const tarballs = (await readdir(project)).filter((file) => file.endsWith(".tgz"));
+    await run(join(ROOT, ".ci/build"));
+    const folders = names.map((name) => `./packages/${name}`);
+    await run("npm", ["pack", ...folders, "--pack-destination", project], { cwd: ROOT });
+    tarballs = (await readdir(project)).filter((file) => file.endsWith(".tgz"));
     expect(tarballs).toHaveLength(names.length);
-    await writeFile(
-      join(project, "package.json"),
-      JSON.stringify({ name: "a-stranger", private: true, type: "module" }),
-    );
-    await inProject("npm", [
-      "install",
-      "--loglevel=error",
-      "--no-audit",
-      "--no-fund",
-      ...tarballs.map((file) => `./${file}`),
-    ]);
+    const manifest = { name: "a-stranger", private: true, type: "module" };
+    await writeFile(join(project, "package.json"), JSON.stringify(manifest));
+    const quiet = ["--loglevel=error", "--no-audit", "--no-fund"];
+    await inProject("npm", ["install", ...quiet, ...tarballs.map((file) => `./${file}`)]);
     // The types that a stranger's own compiler would bring.
-    await cp(join(ROOT, "node_modules/@types/node"), join(project, "node_modules/@types/node"), { recursive: true });
-    await cp(join(ROOT, "node_modules/undici-types"), join(project, "node_modules/undici-types"), { recursive: true });
+    for (const types of ["@types/node", "undici-types"]) {
+      await cp(join(ROOT, "node_modules", types), join(project, "node_modules", types), { recursive: true });
+    }
   }, INSTALL_TIMEOUT_MS);
 
   afterAll(async () => {
@@ -44,21 +45,34 @@ describeWith("registry", "the packages, packed and installed in an empty project
   });
 
   test.each(PUBLISHED)("%s passes publint and attw", async (name) => {
-    const folder = join(ROOT, "packages", name);
-    await run("publint", ["--strict", "--pack", "npm"], { cwd: folder });
-    await run("attw", ["--pack", ".", "--profile", "esm-only"], { cwd: folder });
+    await run(`${BIN}publint`, ["--strict", tarballOf(name)]);
+    await run(`${BIN}attw`, [tarballOf(name), "--profile", "esm-only"]);
   });
 
-  test.each(PUBLISHED)("the TypeScript in the README of %s compiles", async (name) => {
-    const text = await readFile(join(ROOT, "packages", name, "README.md"), "utf8");
-    for (const [i, [, code]] of [...text.matchAll(/```ts\n([\s\S]*?)```/g)].entries()) {
-      const file = `readme-${name}-${i}.ts`;
-      await writeFile(join(project, file), code!);
-      const flags = "--noEmit --strict --module nodenext --target es2024 --types node --skipLibCheck".split(" ");
-      await run(join(ROOT, "node_modules/.bin/tsc"), [...flags, file], { cwd: project }).catch(({ stdout }) => {
-        throw new Error(stdout);
-      });
+  test("each brings its license and its README along, and no test", async () => {
+    for (const file of tarballs) {
+      const { stdout } = await run("tar", ["tzf", join(project, file)]);
+      const paths = stdout.split("\n");
+      expect(paths).toEqual(expect.arrayContaining(["package/LICENSE", "package/README.md", "package/dist/index.js"]));
+      expect(paths.filter((path) => /\.test\.|^package\/test\//.test(path))).toEqual([]);
     }
+  });
+
+  test("the TypeScript in the READMEs compiles", async () => {
+    const files: string[] = [];
+    for (const name of PUBLISHED) {
+      const text = await readFile(join(ROOT, "packages", name, "README.md"), "utf8");
+      for (const [i, [, code]] of [...text.matchAll(/```ts\n([\s\S]*?)```/g)].entries()) {
+        const file = `readme-${name}-${i}.ts`;
+        await writeFile(join(project, file), code!);
+        files.push(file);
+      }
+    }
+    expect(files.length).toBeGreaterThan(0);
+    const flags = "--noEmit --strict --module nodenext --target es2024 --types node --skipLibCheck".split(" ");
+    await inProject(`${BIN}tsc`, [...flags, ...files]).catch(({ stdout }) => {
+      throw new Error(stdout);
+    });
   });
 
   test("each can be imported, and the model's words work", async () => {
@@ -72,19 +86,25 @@ describeWith("registry", "the packages, packed and installed in an empty project
     expect(stdout).toMatch(/^g\d+\n$/);
   });
 
-  test("the command runs a pipeline, whose books balance", async () => {
+  test("the command runs a pipeline whose books balance, and serves the console's page", async () => {
     const penstock = join(project, "node_modules/.bin/penstock");
     const ports = ["--queue-port", "0", "--receiver-port", "0", "--doors-port", "0", "--console-port", "0"];
-    const { stdout } = await inProject(process.execPath, [penstock, "dev", "--for", "6s", ...ports]);
-    expect(stdout).toMatch(/received (\d+) = stored \1 /);
-    expect(stdout).toMatch(/sent \d+; the queue holds 0/);
+    const child = spawn(process.execPath, [penstock, "dev", "--for", "6s", ...ports], { cwd: project });
+    const ended = once(child, "exit");
+    const said: string[] = [];
+    let page: string | undefined;
+    for await (const line of createInterface(child.stdout)) {
+      said.push(line);
+      const [, console] = /console\s+(http:\S+)/i.exec(line) ?? [];
+      if (console !== undefined) page ??= await (await fetch(console)).text();
+    }
+    expect(await ended).toEqual([0, null]);
+    expect(page).toContain("<title>Penstock");
+    expect(said.join("\n")).toMatch(/received (\d+) = stored \1 /);
+    expect(said.join("\n")).toMatch(/sent \d+; the queue holds 0/);
   });
 
   function inProject(command: string, args: readonly string[]): Promise<{ stdout: string }> {
     return run(command, [...args], { cwd: project });
   }
 });
-
-function inRoot(command: string, args: readonly string[]): Promise<{ stdout: string }> {
-  return run(command, [...args], { cwd: ROOT });
-}
