@@ -16,6 +16,7 @@ const RUN_ELSEWHERE: Readonly<Record<string, string>> = {
   "docs/doors.md": "test/e2e/doors-docs.test.ts runs them",
   "docs/sending.md": "test/docs/sending.test.ts runs its programs",
   "packages/cli/README.md": "it runs until Ctrl-C",
+  "packages/consumer/README.md": "it runs until SIGTERM; test/e2e/worker-process.test.ts runs the worker",
   "docs/performance.md": "it runs for minutes; test/bench has its own tests",
 };
 /** Where the pages say that `penstock dev` listens. */
