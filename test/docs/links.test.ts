@@ -54,6 +54,21 @@ test("every page that the code names exists, with its heading", () => {
   expect(named.filter((line) => broken(line.split(" → ")[1]!) !== undefined)).toEqual([]);
 });
 
+test("every transcript that the code names was recorded", () => {
+  const recorded = new Set(
+    globSync("test/contract/transcripts/*.json", { cwd: ROOT }).flatMap((file) => {
+      const { modes } = JSON.parse(readFileSync(`${ROOT}${file}`, "utf8")) as { modes: Record<string, object> };
+      return Object.values(modes).flatMap((scenarios) => Object.keys(scenarios));
+    }),
+  );
+  const named = SOURCES.flatMap((source) => {
+    const lists = readFileSync(`${ROOT}${source}`, "utf8").matchAll(/\(transcripts? ((?:`[\w-]+`,?\s?(?:\*\s)?)+)\)/g);
+    return [...lists].flatMap(([, list]) => [...list!.matchAll(/`([\w-]+)`/g)].map(([, name]) => name!));
+  });
+  expect(named.length).toBeGreaterThan(5);
+  expect(named.filter((name) => !recorded.has(name))).toEqual([]);
+});
+
 test("every reason for a reject has its place on the page that operators are sent to", () => {
   const reasons = [...RECEIVER_REASONS, ...OUR_REASONS];
   expect(reasons.map(reasonPage).map(broken).filter(Boolean)).toEqual([]);

@@ -6,7 +6,7 @@ import { type Answer, refuse } from "./answer.ts";
  * - `unavailable`: a 5xx, 503 by default, and nothing is done;
  * - `failed-after`: a 5xx, 500 by default, and it was done;
  * - `slow`: it is done, and answered late;
- * - `wordless`: answered without words, as AMP has been seen to (facts: receivers §1.3);
+ * - `wordless`: answered without words, as AMP may have been seen to (docs/remote-write.md#what-is-known-of-amp);
  * - `reset`: the connection is cut, and nothing is done;
  * - `answer-lost`: it is done, and the connection is cut without an answer.
  */
@@ -73,7 +73,7 @@ function insteadOf(fault: Fault): Answer | "cut" | undefined {
   switch (fault.kind) {
     case "throttled": {
       const { retryAfterSeconds: seconds } = fault;
-      // The words of AMP's front end (facts: receivers §4.2).
+      // The words of AMP's front end (AMP, troubleshooting).
       const words = '{"message":"Rate exceeded"}';
       return refuse(429, words, seconds === undefined ? {} : { "retry-after": String(seconds) });
     }

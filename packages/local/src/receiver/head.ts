@@ -129,7 +129,7 @@ export class Appender {
 
   /**
    * Every sample is checked again, now against what those before it in the request have become: what fails here fails
-   * without a word (facts: oracle rows 19, 20).
+   * without a word (transcripts `merged-request-reversed`, `same-ts-diff-value-one-request`).
    */
   commit(): void {
     for (const { series, timestampMs, value } of this.#pending) {

@@ -10,7 +10,7 @@ function isSorted(labels: LabelPairs): boolean {
   return labels.every(([name], i) => i === 0 || labels[i - 1]![0] <= name);
 }
 
-/** A label without a value is no label: `{a=""}` and `{}` are one series (facts: oracle row 27). */
+/** A label without a value is no label: `{a=""}` and `{}` are one series (transcript `empty-label-value-identity`). */
 export function dropEmpty(labels: LabelPairs): LabelPairs {
   return labels.every(([, value]) => value !== "") ? labels : labels.filter(([, value]) => value !== "");
 }

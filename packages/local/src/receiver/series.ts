@@ -60,8 +60,8 @@ export class Series {
   }
 
   /**
-   * What a reader finds, both ends included. At a timestamp that came both ways the out-of-order value is found (facts:
-   * oracle row 4).
+   * What a reader finds, both ends included. At a timestamp that came both ways the out-of-order value is found
+   * (transcript `ooo-conflict-twice`).
    */
   read(startMs: number, endMs: number): StoredSeries {
     const { inOrder, outOfOrder } = this;

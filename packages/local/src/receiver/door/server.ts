@@ -13,7 +13,7 @@ const HOST = "127.0.0.1";
 /** Writes kept for looking at. */
 const MAX_RECENT_WRITES = 200;
 
-/** Prometheus' own (`--query.max-samples`), and AMP's (facts: receivers §4.4). */
+/** Prometheus' own (`--query.max-samples`), and AMP's (docs/quotas.md). */
 const DEFAULT_MAX_QUERY_SAMPLES = 50_000_000;
 
 export interface ReceiverServerOptions {

@@ -39,7 +39,7 @@ export interface IngestionRate {
   readonly samplesPerSecond: number;
   /** No request of more samples ever passes. */
   readonly burst: number;
-  /** Sent with a 429. Cortex sends none (facts: receivers §1.2), others do. */
+  /** Sent with a 429. Cortex sends none (transcript `rate-limit`), others do. */
   readonly retryAfterSeconds?: number | undefined;
 }
 
@@ -66,7 +66,7 @@ export const CORTEX_RULES: CortexRules = {
   maxRequestBytes: 100 * 1024 * 1024,
 };
 
-/** A workspace of Amazon Managed Service for Prometheus with its default quotas (facts: receivers §4.3, §4.4). */
+/** A workspace of Amazon Managed Service for Prometheus with its default quotas (docs/quotas.md). */
 export const AMP_RULES: CortexRules = {
   ...CORTEX_RULES,
   tenant: "000000000000_ws-local",

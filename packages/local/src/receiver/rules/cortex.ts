@@ -23,7 +23,7 @@ interface Passed extends IncomingSeries {
 
 /**
  * Cortex 1.21.1, the engine family of AMP: takes what it can of a request and names one of the samples that it did not
- * take (facts: receivers §1, oracle).
+ * take (docs/remote-write.md).
  */
 export class Cortex implements Engine {
   readonly name = "cortex" as const;

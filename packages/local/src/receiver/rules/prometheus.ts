@@ -19,7 +19,7 @@ export const PROMETHEUS_RULES: PrometheusRules = { outOfOrderWindowMs: 0 };
 /**
  * The remote-write receiver of Prometheus 2.42 (storage/remote/write_handler.go): all of a request or nothing, at the
  * first refusal; no look at names, lengths or the future, so a sample from the future pulls the floor up to itself and
- * everything current is out of bounds (facts: oracle row 17).
+ * everything current is out of bounds (transcript `future-3h`).
  */
 export class PrometheusReceiver implements Engine {
   readonly name = "prometheus" as const;

@@ -66,7 +66,7 @@ function refuseLabel(
   return undefined;
 }
 
-/** One bad timestamp costs the whole entry, its fine samples too (facts: oracle rows 17, 18). */
+/** One bad timestamp costs the whole entry, its fine samples too (transcript `max-age-quota-mix`). */
 function refuseTimestamps(
   timestamps: ArrayLike<number>,
   name: string,
