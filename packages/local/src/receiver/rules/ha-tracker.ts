@@ -8,7 +8,7 @@ const REPLICA_LABEL = "__replica__";
 /** `ha_tracker_failover_timeout`: so long without the elected replica, and another takes over. */
 const FAILOVER_MS = 30_000;
 
-/** Clusters remembered. AMP's quota is 500 (AMP quotas, from memory). */
+/** Clusters remembered. AMP's quota is 500 (AMP quotas, an older page). */
 const MAX_CLUSTERS = 500;
 
 /** What the tracker makes of a request. */
