@@ -128,7 +128,7 @@ function isBehindAnother(sample: Sample, ledger: Ledger): boolean {
 
 /**
  * Samples that keep their lane hold their place in it, those of requests to come too: something else put there at the
- * same time would be overwritten without a word (facts: oracle row 4).
+ * same time would be overwritten without a word (transcript `ooo-conflict-twice`).
  */
 function reserve({ samples, newest }: Series): void {
   for (const { fate, lane, atMs } of samples) {

@@ -10,8 +10,8 @@ import { type OnRefused, writeChain } from "./write.ts";
 /**
  * The way without a query endpoint: lane 1 first; on a refusal halve until the refused sample stands alone, and move it
  * to the next lane. A request holds one sample of a series at the most: only then does sending it again tell, since a
- * sample that landed is the newest of its lane, and a receiver takes the newest again without a word (facts: receivers
- * §6.2). It is exact only within the bounds that docs/guarantees.md names, and slower by a request for each sample of
+ * sample that landed is the newest of its lane, and a receiver takes the newest again without a word
+ * (transcript `resend-identical`). It is exact only within the bounds that docs/guarantees.md names, and slower by a request for each sample of
  * the busiest series.
  */
 export async function writeBlindly(samples: readonly Sample[], run: Run): Promise<void> {

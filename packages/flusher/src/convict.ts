@@ -62,7 +62,7 @@ function guilty(
   groupLabel: string,
 ): ReadonlySet<Sample> {
   // Alone and refused: it was about this one. And a limit on series refuses each that is still missing by itself, since
-  // only receivers that store the rest have one (facts: oracle row 22).
+  // only receivers that store the rest have one (transcript `series-limit-user`).
   if ((alone && culprits.length === 1) || scope === "limit") return new Set(culprits);
   const isMeant = ({ series, atMs, lane }: Sample): boolean => {
     if (!names(laneLabels(series, lane, groupLabel))) return false;

@@ -1,6 +1,6 @@
 /**
- * How far back a receiver still takes a sample behind the newest of its series. One time holds for all series (facts:
- * oracle "Why": the head's newest time less the out-of-order window), so one refusal speaks for everything older. Without
+ * How far back a receiver still takes a sample behind the newest of its series. One time holds for all series
+ * (docs/remote-write.md#why: the head's newest time less the out-of-order window), so one refusal speaks for everything older. Without
  * a window every such sample is refused, and the horizon is nowhere.
  */
 export class Horizon {

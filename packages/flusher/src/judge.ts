@@ -27,9 +27,9 @@ export type Verdict =
   /** Not stored: the receiver keeps only one replica of a cluster. */
   | ({ readonly kind: "other-replica" } & Answer);
 
-/** Cortex answers an oversized body with 400, AMP's front door with 413 (facts: oracle row 23, receivers §4.2). */
+/** Cortex answers an oversized body with 400, AMP's front door with 413 (transcript `oversize`; docs/remote-write.md#what-is-known-of-amp). */
 const TOO_LARGE = /received message larger than max/;
-/** Prometheus 2.42 with an out-of-order window answers a sample that is too old with 500 (facts: oracle row 12). */
+/** Prometheus 2.42 with an out-of-order window answers a sample that is too old with 500 (transcript `old-new-series`). */
 const TOO_OLD = /too old sample/;
 const INGESTION_RATE = /ingestion rate limit \((\d+(?:\.\d+)?)\) exceeded/;
 

@@ -16,7 +16,7 @@ export interface Refusal {
   readonly aboutReceipt: boolean;
 }
 
-/** Cortex 1.21.1's, AMP's and Prometheus' words (facts: oracle "Error bodies to expect", receivers §1.2 and §2). */
+/** Cortex 1.21.1's, AMP's and Prometheus' words (test/contract/transcripts). */
 const WORDS: readonly (readonly [words: string, reason: Reason, scope: Refusal["scope"]])[] = [
   ["out of order sample", "sample-out-of-order", "sample"],
   ["duplicate sample for timestamp", "new-value-for-timestamp", "sample"],

@@ -16,8 +16,9 @@ interface Lane extends WriteSeries {
 }
 
 /**
- * One remote-write request: each series with its lane once, its timestamps strictly increasing (receivers answer 2xx
- * and silently lose what breaks that: facts, oracle rows 19 and 20), and the receipts of the parts it holds.
+ * One remote-write request: each series with its lane once, its timestamps strictly increasing and the receipts of
+ * the parts it holds. Receivers answer 2xx and silently lose what breaks that order (transcripts
+ * `merged-request-reversed`, `same-ts-diff-value-one-request`).
  *
  * @param placed in time order, each with its lane
  */

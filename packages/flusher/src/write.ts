@@ -94,8 +94,8 @@ async function settleUnit(
 }
 
 /**
- * The receiver decides by the first series of a request whether the whole of it comes from the elected replica (facts:
- * receivers §1.2), so the samples that carry a replica are the ones it means, and the others are sent without them.
+ * The receiver decides by the first series of a request whether the whole of it comes from the elected replica
+ * (transcript `ha-dedupe`), so the samples that carry a replica are the ones it means, and the others are sent without them.
  */
 function dropReplicas(placed: readonly Sample[], answer: Answer): Unit[] {
   const isReplica = ({ series }: Sample) => hasLabel(series, "cluster") && hasLabel(series, "__replica__");

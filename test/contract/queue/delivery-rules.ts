@@ -7,7 +7,7 @@ import { expect } from "vitest";
 import { type Bench, refusal } from "./bench.ts";
 import type { Rules } from "./rules.ts";
 
-/** Groups, locks, visibility and receipt handles (facts on SQS FIFO: Receive, Visibility timeout). */
+/** Groups, locks, visibility and receipt handles (SQS API reference, ReceiveMessage, ChangeMessageVisibility). */
 export const DELIVERY_RULES: Rules = {
   "one receive hands out as much of a group as fits, in order": async (bench) => {
     const queue = await bench.createQueue();

@@ -20,7 +20,7 @@ import { expect, vi } from "vitest";
 import { type Bench, refusal } from "./bench.ts";
 import type { Rules } from "./rules.ts";
 
-/** Queues, dead-letter queues and move tasks (facts on SQS FIFO: DLQ, Move to DLQ, Redrive). */
+/** Queues, dead-letter queues and move tasks (SQS developer guide, dead-letter queues). */
 export const QUEUE_RULES: Rules = {
   "creating a queue again finds it, unless an attribute differs": async (bench) => {
     const { name: QueueName } = await bench.createQueue({ VisibilityTimeout: "17" });

@@ -11,7 +11,7 @@ import type { Rules } from "./rules.ts";
 
 const MIB = 1024 * 1024;
 
-/** Deduplication, ids, sizes and batches (facts on SQS FIFO: Message size … Dedup scope, SequenceNumber). */
+/** Deduplication, ids, sizes and batches (SQS API reference, SendMessage; SQS quotas for messages). */
 export const SENDING_RULES: Rules = {
   "a deduplication id is taken once, after deletion too": async (bench) => {
     const queue = await bench.createQueue();
