@@ -1,5 +1,5 @@
 import { globSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { expect, it } from "vitest";
 
 /** Who may import whom, beside the model, which everybody may (docs: CONTRIBUTING.md). */
@@ -32,6 +32,15 @@ it.each(Object.entries(MAY_IMPORT))("%s imports only what it may", (name, allowe
       .map((other) => `${file} → ${other}`),
   );
   expect(forbidden).toEqual([]);
+});
+
+it("names every file in kebab case", () => {
+  const files = globSync(["{packages,test,stacks}/**/*.{ts,tsx}"], {
+    cwd: ROOT,
+    exclude: ["**/node_modules", "**/dist"],
+  });
+  expect(files.length).toBeGreaterThan(0);
+  expect(files.filter((file) => !/^[a-z0-9-]+(?:\.test|\.d)?\.tsx?$/.test(basename(file)))).toEqual([]);
 });
 
 /** The packages that a file imports from, by name; by path too, unless it is a test: those may borrow a neighbour's door. */

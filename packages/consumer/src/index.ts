@@ -1,3 +1,4 @@
+export type { Report } from "@penstock/flusher";
 export { type Config, readConfig, readWorkerConfig, type WorkerConfig } from "./config.ts";
 export { sqsDeadLetters } from "./dead-letters.ts";
 export { createHandler, type Handler, type HandlerOptions } from "./handler.ts";

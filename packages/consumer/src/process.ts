@@ -25,12 +25,11 @@ export interface ProcessOptions {
 }
 
 /**
- * Takes one batch through a flush and says what came of it.
+ * Takes one batch through a flush and says what came of it: one settlement for each record, in the records' order. Never
+ * rejects: when the flush cannot be done, all records are returned to the queue.
  *
  * @param records at most one SQS batch, in the order of delivery
  * @param deadlineMs the earlier of the invocation's end and the lock's, epoch milliseconds
- * Resolves with one settlement for each record, in the records' order. Never rejects: when the flush cannot be done, all
- * records are returned to the queue.
  */
 export type ProcessBatch = (
   records: readonly (QueueRecord | Unreadable)[],

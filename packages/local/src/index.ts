@@ -1,9 +1,9 @@
+export type { Report as FlushReport } from "@penstock/consumer";
 export { isLoopback, lendCredentials } from "./credentials.ts";
 export { receiverPort } from "./port.ts";
 export * from "./queue/index.ts";
 export * from "./receiver/index.ts";
 export {
-  type FlushReport,
   LOCAL_DEAD_LETTER_QUEUE,
   LOCAL_QUEUE,
   type Local,

@@ -3,10 +3,10 @@ import {
   createSqsClient,
   type Log,
   openPorts,
+  type Report,
   readWorkerConfig,
   startWorker,
   type Worker,
-  type WorkerOptions,
 } from "@penstock/consumer";
 import { lendCredentials } from "./credentials.ts";
 import { Account } from "./queue/account.ts";
@@ -30,9 +30,6 @@ const QUEUE_RETENTION_MS: number = 14 * 24 * 60 * 60_000;
 /** High throughput for FIFO queues: both attributes together (SQS Developer Guide, "Enabling high throughput"). */
 const HIGH_THROUGHPUT = { deduplicationScope: "messageGroup", throughputLimit: "perMessageGroupId" } as const;
 
-/** What one flush did. */
-export type FlushReport = Parameters<NonNullable<WorkerOptions["onReport"]>>[0];
-
 /** What the built-in receiver keeps: it is memory, and `npm start` may run for long. */
 const RETENTION_MS: number = 24 * 60 * 60_000;
 
@@ -48,7 +45,7 @@ export interface LocalOptions {
   /** Default: JSON lines on standard output. */
   readonly log?: Log | undefined;
   /** Hears of every flush. */
-  readonly onReport: (report: FlushReport) => void;
+  readonly onReport: (report: Report) => void;
 }
 
 /** A queue, a consumer and a receiver, joined. */

@@ -1,8 +1,7 @@
-import { createProcess } from "@penstock/consumer";
+import { createProcess, type Report } from "@penstock/consumer";
 import type { Clock, QueueEntry, Receiver, SendBatch } from "@penstock/model";
 import { Account, type Delivery, type FifoQueue } from "./queue/index.ts";
-
-type Report = Parameters<Parameters<typeof createProcess>[0]["onReport"]>[0];
+import { LOCAL_DEAD_LETTER_QUEUE, LOCAL_QUEUE } from "./runner.ts";
 
 const VISIBILITY_MS = 60_000;
 /** What an invocation may take of it: a Lambda's timeout is a sixth of the visibility timeout. */
@@ -40,8 +39,8 @@ export class VirtualPipeline {
     this.#receiver = options.receiver(() => this.#nowMs);
     const account = new Account({ now: () => this.#nowMs });
     const settings = { visibilityTimeoutMs: VISIBILITY_MS, retentionMs: RETENTION_MS };
-    this.queue = account.createQueue("penstock.fifo", settings);
-    this.deadLetters = account.createQueue("penstock-dead.fifo", settings);
+    this.queue = account.createQueue(LOCAL_QUEUE, settings);
+    this.deadLetters = account.createQueue(LOCAL_DEAD_LETTER_QUEUE, settings);
   }
 
   readonly clock: Clock = {
@@ -73,15 +72,10 @@ export class VirtualPipeline {
         continue;
       }
       const next = this.queue.nextEventMs();
-      const { visible, inFlight } = this.#counts();
+      const { visible, inFlight } = this.queue.inspect();
       if (next === undefined || visible + inFlight === 0) return;
       this.advanceTo(next);
     }
-  }
-
-  #counts(): { visible: number; inFlight: number } {
-    const inspection = this.queue.inspect();
-    return { visible: inspection.visible, inFlight: inspection.inFlight };
   }
 
   async #invoke(batch: readonly Delivery[]): Promise<void> {
