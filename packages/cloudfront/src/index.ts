@@ -1,12 +1,11 @@
 export { type Delivery, readDeliveries } from "./deliveries.ts";
 export { LogFileError } from "./error.ts";
-export { type FileSeries, fileSendOptions, fileSeries } from "./file.ts";
+export { type FileSeries, fileSeries } from "./file.ts";
 export { type CloudFrontHandlerOptions, createCloudFrontHandler } from "./handler.ts";
 export type { Log } from "./json-log.ts";
-export { DEFAULT_LABEL_RULES, LABEL_NAMES, type LabelName, type LabelRules } from "./labels.ts";
-export { LATENCY_BUCKETS_SECONDS } from "./latency.ts";
+export { DEFAULT_LABEL_RULES, type LabelName, type LabelRules } from "./labels.ts";
 export type { Limited } from "./limit.ts";
 export type { Skip } from "./log-reader.ts";
 export type { LogObjects } from "./objects.ts";
 export { type RunResult, sendRun } from "./run.ts";
-export { LATENCY_METRIC, STATUS_METRIC } from "./series.ts";
+export { STATUS_METRIC } from "./series.ts";

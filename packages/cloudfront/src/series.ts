@@ -4,7 +4,7 @@ import { Latency, MAX_LATENCY_SERIES } from "./latency.ts";
 import type { LogRequest } from "./request.ts";
 
 export const STATUS_METRIC = "response_status_code_total";
-export const LATENCY_METRIC = "response_duration_seconds";
+const LATENCY_METRIC = "response_duration_seconds";
 
 interface Deltas {
   readonly metric: Labels;

@@ -3,7 +3,6 @@ export type { Fault, Faults } from "./door/faults.ts";
 export { type QueueServer, type QueueServerOptions, startQueueServer } from "./door/server.ts";
 export type { SendEntry, SendOutcome, Sent } from "./entry.ts";
 export { QueueError } from "./errors.ts";
-export { sequentialIds } from "./ids.ts";
 export type { Delivery, QueuedMessage } from "./message.ts";
 export type { MessageAttribute, MessageAttributes } from "./message-attributes.ts";
 export type { MoveRequest, MoveTask } from "./move-tasks.ts";

@@ -3,7 +3,7 @@ export type { RecentWrite } from "./door/door.ts";
 export { type ReceiverServer, type ReceiverServerOptions, startReceiverServer } from "./door/server.ts";
 export { UnpackError } from "./door/snappy.ts";
 export { decodeWriteRequest } from "./door/write-request.ts";
-export { doWith, type Fault as ReceiverFault, Faults as ReceiverFaults, type Outcome } from "./faults.ts";
+export type { Fault as ReceiverFault, Faults as ReceiverFaults } from "./faults.ts";
 export { LocalReceiver, type LocalReceiverOptions, type ReceiverRules } from "./receiver.ts";
 export { RegExpError } from "./regexp.ts";
 export {
