@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 
 /** As Prometheus writes one: whole numbers with units, each unit once, the largest first. */
 const DURATION = /^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/;
@@ -9,6 +9,11 @@ export function durationMs(text: string): number {
   const parts = text === "" ? null : DURATION.exec(text);
   if (parts === null) throw new InvalidArgumentError("Expected a duration such as 20s, 1h30m or 500ms.");
   return UNITS_MS.reduce((sum, unitMs, i) => sum + Number(parts[i + 1] ?? 0) * unitMs, 0);
+}
+
+/** An option in milliseconds, whose help says its default as one would write it. */
+export function durationOption(flags: string, description: string, fallback: string): Option {
+  return new Option(flags, description).argParser(durationMs).default(durationMs(fallback), fallback);
 }
 
 /** @throws {InvalidArgumentError} */

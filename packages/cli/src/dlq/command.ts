@@ -1,5 +1,5 @@
 import { Argument, Command, InvalidArgumentError, Option } from "commander";
-import { durationMs } from "../arguments.ts";
+import { durationOption } from "../arguments.ts";
 import { deadLettersOption, queueOption } from "../output/places.ts";
 
 const SELECTOR = `what to choose, as PromQL writes it: '{reason="sample-too-old",__name__=~"http_.*"}'`;
@@ -60,7 +60,7 @@ export function dlqCommand(): Command {
   dlq.addCommand(
     base("tail", "Print letters as they come, until Ctrl-C.")
       .addArgument(new Argument("[selector]", SELECTOR))
-      .option("--interval <duration>", "between two looks (default: 5s)", durationMs, 5_000)
+      .addOption(durationOption("--interval <duration>", "between two looks", "5s"))
       .action(async (selector, options) => (await import("./tail.ts")).runTail(selector, options)),
   );
   return dlq;

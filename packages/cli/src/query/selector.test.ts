@@ -16,6 +16,13 @@ test("a selector is read as it was meant, with its name before the braces or wit
   expect(parseSelector("up")).toEqual([{ name: "__name__", op: "=", value: "up" }]);
 });
 
+test("an expression of PromQL is refused with the place to put it to, and a parenthesis in a value is no expression", () => {
+  expect(() => parseSelector("sum without (_group) (sum_over_time(orders_total[5m]))")).toThrow("/api/v1/query");
+  expect(() => parseSelector('sum(up{job="api"})')).toThrow("/api/v1/query");
+  expect(parseSelector('up{job=~"(a|b)"}')).toHaveLength(2);
+  expect(parseSelector('job=~"(a|b)"')).toHaveLength(1);
+});
+
 test("any other text is a syntax error, and no selector takes everything", () => {
   fc.assert(
     fc.property(anyText, (text) => {

@@ -1,6 +1,6 @@
 import type { Receiver } from "@penstock/model";
 import { Command, InvalidArgumentError } from "commander";
-import { durationMs } from "../arguments.ts";
+import { durationMs, durationOption } from "../arguments.ts";
 import { asUsage, CommandError, EXIT } from "../exit.ts";
 
 interface Flags {
@@ -25,7 +25,9 @@ export function replayCommand(): Command {
       "Replay a folder of CloudFront logs in virtual time, each file with its true delay, and close the books.",
     )
     .argument("<dir>", "folder with the logs and their deliveries.tsv")
-    .option("--window <duration>", "batching window: files announced within it are sent as one run", durationMs, 0)
+    .addOption(
+      durationOption("--window <duration>", "batching window: files announced within it are sent as one run", "0s"),
+    )
     .option("--compare-windows <durations>", "replay once for each of these windows, side by side", readDurations)
     .option("--groups <n>", "message groups of the series", readCount, 1)
     .option("--redeliver <share>", "share of batches that are delivered twice", readShare, 0)
@@ -33,7 +35,7 @@ export function replayCommand(): Command {
     .option("--announce-twice <share>", "share of files that are announced again, hours later", readShare, 0)
     .option("--seed <n>", "of the chance that decides which", readWhole, 1)
     .option("--lanes <n>", "lanes of a series, 1 to 10", readWhole, 10)
-    .option("--out-of-order-window <duration>", "of the built-in receiver", durationMs, 600_000)
+    .addOption(durationOption("--out-of-order-window <duration>", "of the built-in receiver", "10m"))
     .option("--receiver <url>", "write to this Prometheus or remote-write URL instead of the built-in receiver")
     .option("--query <url>", "base of the query API, where it is not the receiver's")
     .option("--json", "print the account as JSON")

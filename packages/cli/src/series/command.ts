@@ -1,8 +1,6 @@
 import { Command } from "commander";
-import { durationMs } from "../arguments.ts";
+import { durationOption } from "../arguments.ts";
 import { LOCAL_RECEIVER, queryOption, receiverOption } from "../output/places.ts";
-
-const HOUR_MS = 60 * 60_000;
 
 const EXAMPLES = `
 Examples:
@@ -31,6 +29,6 @@ function base(name: string, description: string): Command {
     .argument("<selector>", 'a series selector: up, or up{job="api",instance=~"a.*"}')
     .addOption(receiverOption().default(LOCAL_RECEIVER, "that of `penstock dev`"))
     .addOption(queryOption())
-    .option("--since <duration>", "how far back (default: 1h)", durationMs, HOUR_MS)
+    .addOption(durationOption("--since <duration>", "how far back", "1h"))
     .option("--json", "one JSON object per series");
 }
