@@ -49,7 +49,7 @@ export const MAX_NAME_LENGTH = 512;
  */
 export const MAX_DECODED_BYTES: number = 4 * 1024 * 1024;
 
-/** Samples of one message: ten such messages are what one invocation holds in memory at once. */
+/** Samples of one message: half of what a flush holds in memory at once, as any one message must fit into it. */
 export const MAX_MESSAGE_SAMPLES = 50_000;
 
 /** Lanes of a series: the values "1" to "10" of `_unique_id`. */
