@@ -187,7 +187,7 @@ test("`penstock send` names each bad line and why, sends the good ones, and exit
   const { code, stdout, stderr } = await penstock(["send", "--queue", pipeline.queueUrl], { input });
   expect({ code, stdout }).toEqual({
     code: 1,
-    stdout: `Sent 2 samples in 1 messages; refused ${bad.length + 2}.\n`,
+    stdout: `Sent 2 samples in 1 message; refused ${bad.length + 2}.\n`,
   });
   const complaints = stderr.trimEnd().split("\n");
   for (const [i, [, sentence]] of bad.entries()) {

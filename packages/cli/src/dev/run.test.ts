@@ -70,7 +70,7 @@ describe("penstock dev", () => {
     const dev = startDev("--for", "1m");
     await dev.says(/Read it back:\n.*\n/);
     const lineOf = (pattern: RegExp) => pattern.exec(dev.printed.stdout)![0].trim();
-    expect(await inShell(lineOf(/ {2}echo .*/))).toBe("Sent 1 samples in 1 messages; refused 0.\n");
+    expect(await inShell(lineOf(/ {2}echo .*/))).toBe("Sent 1 sample in 1 message; refused 0.\n");
     expect(await curl(JSON.parse(await inShell(lineOf(/ {2}curl .*/))))).toBe(200);
     expect(await curl(asCurl(JSON.parse(await inShell(lineOf(/ {2}aws .*/)))))).toBe(200);
     const readBack = `${lineOf(/ {2}npx penstock query .*/)} --json`;

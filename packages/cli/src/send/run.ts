@@ -5,6 +5,7 @@ import { lendCredentials } from "@penstock/local";
 import type { Kind, Late } from "@penstock/model";
 import { createProducer, type Producer } from "@penstock/producer";
 import { asUsage, CommandError, EXIT } from "../exit.ts";
+import { count } from "../output/words.ts";
 import { parseLine } from "./line.ts";
 
 export interface SendOptions {
@@ -31,7 +32,7 @@ export async function runSend(file: string | undefined, { queue, kind, late }: S
   const refused = await sendLines(file, producer);
   const { unsent, lost } = await producer.close();
   const { sent, messages } = producer.stats;
-  process.stdout.write(`Sent ${sent} samples in ${messages} messages; refused ${refused}.\n`);
+  process.stdout.write(`Sent ${count(sent, "sample")} in ${count(messages, "message")}; refused ${refused}.\n`);
   const missing = unsent + lost;
   if (missing > 0) throw new CommandError(EXIT.remote, `${missing} samples did not reach the queue. ${trouble}`);
   if (refused > 0) process.exitCode = EXIT.findings;
