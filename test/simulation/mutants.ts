@@ -45,6 +45,10 @@ try {
 }
 
 async function plantAll(planted: readonly Planted[]): Promise<number> {
+  if (planted.length === 0) {
+    console.log(`Expected a part of a planted bug's name (test/simulation/planted.ts), got \`${process.argv[2]}\``);
+    return 2;
+  }
   for (const one of planted) apply(one, () => {});
   const sound = await simulate(SOUND_SEEDS);
   if (sound !== undefined) {
