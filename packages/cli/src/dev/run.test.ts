@@ -52,8 +52,9 @@ async function curl([url, ...flags]: string[]): Promise<number> {
   return response.status;
 }
 
-/** The call that the arguments of `aws sqs send-message` stand for. */
+/** The call that the arguments of `aws sqs send-message` stand for: one that needs neither a region nor credentials. */
 function asCurl(args: string[]): string[] {
+  expect(args).toEqual(expect.arrayContaining(["--no-sign-request", "--region"]));
   const argument = (flag: string) => args[args.indexOf(flag) + 1]!;
   const call = {
     QueueUrl: argument("--queue-url"),

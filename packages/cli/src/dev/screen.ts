@@ -13,6 +13,9 @@ const DEMO_BODY: string = encodeMessage({
   series: [{ metric: DEMO, timestamps: [TIME_MARK], values: [1] }],
 });
 
+/** The AWS CLI asks for a region and for credentials; the local queue for neither. */
+const NOBODY = "--no-sign-request --region us-east-1";
+
 /** The ports that were asked for. */
 interface Ports {
   readonly queuePort: number;
@@ -39,7 +42,7 @@ export function formatWelcome(local: Local, { doors, console }: Faces, wanted: P
     "",
     "Send a sample (its group follows from its labels; for another series, `penstock send` finds it):",
     `  echo '${DEMO[NAME_LABEL]}{from="${escapeValue(DEMO.from)}"} 1' | npx penstock send --queue ${queueUrl}`,
-    `  aws sqs send-message --endpoint-url ${endpointUrl} --queue-url ${queueUrl} ${ids} --message-body '${timely(DEMO_BODY)}'`,
+    `  aws sqs send-message ${NOBODY} --endpoint-url ${endpointUrl} --queue-url ${queueUrl} ${ids} --message-body '${timely(DEMO_BODY)}'`,
     `  curl ${endpointUrl}/ -H 'X-Amz-Target: AmazonSQS.SendMessage' -H 'Content-Type: application/x-amz-json-1.0' -d '${curlBody(queueUrl)}'`,
     "Read it back:",
     `  npx penstock query demo_total --receiver ${receiverUrl}${query}`,
