@@ -4,7 +4,13 @@ import { fileURLToPath } from "node:url";
 export const ROOT: string = fileURLToPath(new URL("../../", import.meta.url));
 
 /** The pages that a reader of the repository is sent to, as paths from its root. */
-export const PAGES: readonly string[] = ["README.md", "CONTRIBUTING.md", "docs/**/*.md", "packages/*/README.md"]
+export const PAGES: readonly string[] = [
+  "README.md",
+  "CONTRIBUTING.md",
+  "docs/**/*.md",
+  "packages/*/README.md",
+  "test/**/*.md",
+]
   .flatMap((pattern) => globSync(pattern, { cwd: ROOT }))
   .sort();
 

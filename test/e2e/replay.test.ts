@@ -19,7 +19,10 @@ function run(receiver: ReplayOptions["receiver"], trouble: Pick<ReplayOptions, "
   return replay(DATA, { receiver, lanes: 10, onProgress: () => undefined, ...trouble });
 }
 
-describe("the bundled traffic, each file with its true delay", () => {
+/** A replay takes ten seconds of a processor, and on a busy machine it has a small share of one. */
+const TIMEOUT_MS = 300_000;
+
+describe("the bundled traffic, each file with its true delay", { timeout: TIMEOUT_MS }, () => {
   it("is stored to the last request, one look and one write for a batch, none refused", async () => {
     const account = await run(cortex(600_000), { redeliver: 0, crash: 0, seed: 1 });
     expect(countsOf(account)).toEqual(TRUTH);
@@ -41,7 +44,7 @@ describe("the bundled traffic, each file with its true delay", () => {
 });
 
 describePrometheus("the bundled traffic in a real Prometheus", () => {
-  it("counts the same when consumers die and batches come twice", { timeout: 300_000 }, async () => {
+  it("counts the same when consumers die and batches come twice", { timeout: TIMEOUT_MS }, async () => {
     const prometheus = await startPrometheus({ flags: ["--storage.tsdb.retention.time=100y"] });
     try {
       const { writeUrl, queryUrl } = receiverUrls({ url: prometheus.url });
