@@ -13,7 +13,10 @@ let scene: Scene;
 beforeEach(async () => {
   scene = await startScene();
 });
-afterEach(() => scene.close());
+const closing: Promise<void>[] = [];
+// To close takes seconds, of waiting: the next test need not.
+afterEach(() => void closing.push(scene.close()));
+afterAll(() => Promise.all(closing));
 
 /** The figures of the account, as the page has them. */
 async function books(page: Page): Promise<Record<string, number>> {

@@ -9,6 +9,7 @@ import type { Desk, Job, ListView, PivotView, ReplayPlan } from "../../packages/
 import { describeWith } from "../require.ts";
 import { openPage, startBrowser } from "./browser.ts";
 import { PageClient } from "./http.ts";
+import { impatient } from "./impatient.ts";
 
 const LETTERS = 10_000;
 const REASONS = ["label_invalid", "sample-too-old", "refused", "value_invalid"] as const;
@@ -35,7 +36,7 @@ async function startMany(samples: number) {
   const served = await startConsole({
     sources: {
       queue: openQueue(queueUrl),
-      deadLetters: openQueue(server.queueUrl("many-dead.fifo")),
+      deadLetters: impatient(openQueue(server.queueUrl("many-dead.fifo"))),
       receiver: openReceiver({ url: server.url }),
       receiverUrl: server.url,
       books: missing,

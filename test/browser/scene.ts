@@ -1,13 +1,15 @@
 import { SendMessageBatchCommand } from "@aws-sdk/client-sqs";
-import { type Console, FlushBook, startConsole } from "@penstock/console";
+import { type Console, type ConsoleSources, FlushBook, startConsole } from "@penstock/console";
 import { createSqsClient } from "@penstock/consumer";
 import { type Local, startLocal } from "@penstock/local";
 import { encodeMessage, groupOf, type Labels, type Message, seriesKey } from "@penstock/model";
 import { localSources } from "../../packages/cli/src/console/local.ts";
+import { impatient } from "./impatient.ts";
 
 /** A pipeline on this machine with its console, and services that send to it. */
 export interface Scene {
   readonly local: Local;
+  readonly sources: ConsoleSources;
   readonly console: Console;
   readonly book: FlushBook;
   /** Queues one message with samples of one series. */
@@ -19,7 +21,7 @@ export interface Scene {
 
 type Sample = readonly [timestamp: number, value: number];
 
-const POLL_MS = 50;
+const POLL_MS = 20;
 const SETTLE_MS = 30_000;
 
 export async function startScene(): Promise<Scene> {
@@ -27,11 +29,14 @@ export async function startScene(): Promise<Scene> {
   const quiet = (): void => undefined;
   const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
   const local = await startLocal({ onReport: (report) => book.add(report), log });
-  const served = await startConsole({ sources: localSources(local, book) });
+  const all = localSources(local, book);
+  const sources = { ...all, deadLetters: impatient(all.deadLetters) };
+  const served = await startConsole({ sources });
   const client = createSqsClient(local.queueUrl, undefined);
   let sent = 0;
   return {
     local,
+    sources,
     console: served,
     book,
     async send(metric, samples, envelope = {}) {
