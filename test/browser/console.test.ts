@@ -131,7 +131,7 @@ describeWith("chromium", "the console in a browser", () => {
 
     await page.getByRole("link", { name: "Overview", exact: true }).click();
     await expectBalance(page, { received: 16, stored: 11, rejected: 5, duplicate: 0, returned: 0 });
-    await expect.poll(() => page.locator(".health").innerText()).toContain("All is well");
+    await expect.poll(() => page.locator(".health").innerText(), { timeout: 15_000 }).toContain("All is well");
     await picture("5-mended");
 
     await page.goto(`${scene.console.url}series?q=${encodeURIComponent('requests_total{method="GET"}')}&range=5`);

@@ -36,6 +36,9 @@ export async function loadWeb(): Promise<readonly WebFile[]> {
   return JSON.parse(await readFile(BUILT, "utf8"));
 }
 
+/** On a busy machine it would tell whoever starts the console which plugins took long. */
+const QUIET = { checks: { pluginTimings: false } } as const;
+
 /** Builds the page from its sources into `dist/web.json`. @throws {Error} when Vite cannot */
 export async function buildWeb(): Promise<void> {
   const { build } = await import("vite");
@@ -44,7 +47,7 @@ export async function buildWeb(): Promise<void> {
     root: fileURLToPath(new URL("web/", `file://${SOURCE}`)),
     logLevel: "warn",
     oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-    build: { target: "es2024", write: false, assetsInlineLimit: 0, modulePreload: false },
+    build: { target: "es2024", write: false, assetsInlineLimit: 0, modulePreload: false, rolldownOptions: QUIET },
   });
   const [bundle] = Array.isArray(result) ? result : [result];
   if (!bundle || !("output" in bundle)) throw new Error("Expected Vite to build once, got a watcher");

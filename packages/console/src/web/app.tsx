@@ -9,6 +9,7 @@ import { messagesIn } from "./overview/rates.ts";
 import { overview, watchOverview } from "./overview/watch.ts";
 import { Help } from "./parts/help.tsx";
 import { Mark, Moon, Sun } from "./parts/icons.tsx";
+import { Words } from "./parts/words.tsx";
 import { ReasonsPage } from "./reasons.tsx";
 import { route } from "./route.ts";
 import { SeriesPage } from "./series/page.tsx";
@@ -66,7 +67,7 @@ export function App(): JSX.Element {
       </header>
       {trouble.value !== undefined && (
         <div class="trouble" role="alert">
-          {trouble.value}{" "}
+          <Words>{trouble.value}</Words>{" "}
           <button type="button" onClick={() => location.reload()}>
             Load again
           </button>

@@ -1,35 +1,48 @@
 import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import type { Check, Job } from "../api.ts";
-import { useJob } from "./jobs.ts";
+import { post } from "./call.ts";
+import { useLoaded } from "./loading.ts";
 import type { Mood } from "./parts/mood.ts";
-import { Empty, Sign } from "./parts/state.tsx";
+import { Empty, Failed, Sign } from "./parts/state.tsx";
 import { Words } from "./parts/words.tsx";
+import { go, route, withQuery } from "./route.ts";
 
 const MOODS: Readonly<Record<Check["status"], Mood>> = { PASS: "good", WARN: "warn", FAIL: "bad", SKIP: "quiet" };
 
-/** Looks at everything that a pipeline needs, when asked to. */
+const INTERVAL_MS = 400;
+
+/** Looks at everything that a pipeline needs, when asked to. The address names the examination, so that it can be read again. */
 export function Doctor(): JSX.Element {
-  const { job, error, start } = useJob();
+  const id = route.value.query.get("exam");
+  const [isOver, setOver] = useState(false);
+  const path = id === null ? undefined : `jobs/${encodeURIComponent(id)}`;
+  const { value } = useLoaded<Job>(path, isOver ? undefined : INTERVAL_MS);
+  const [refusal, setRefusal] = useState<string | undefined>(undefined);
+  const job = value?.id === id ? value : undefined;
   const isRunning = job?.state === "running";
+  useEffect(() => setOver(job !== undefined && !isRunning), [job, isRunning]);
+  const start = (probe: "read" | "write"): void => {
+    setRefusal(undefined);
+    post<Job>("doctor", { probe }).then(
+      (started) => go(withQuery({ exam: started.id })),
+      (reason: Error) => setRefusal(reason.message),
+    );
+  };
   return (
     <section aria-labelledby="doctor">
       <div class="section-head">
         <h2 id="doctor">Doctor</h2>
         <p class="actions">
-          <button type="button" disabled={isRunning} onClick={() => start("doctor", { probe: "read" })}>
+          <button type="button" disabled={isRunning} onClick={() => start("read")}>
             Look only
           </button>
-          <button
-            type="button"
-            class="primary"
-            disabled={isRunning}
-            onClick={() => start("doctor", { probe: "write" })}
-          >
+          <button type="button" class="primary" disabled={isRunning} onClick={() => start("write")}>
             Examine, with a probe
           </button>
         </p>
       </div>
-      {error !== undefined && <p class="field-error">{error}</p>}
+      {refusal !== undefined && <Failed why={refusal} />}
       {job ? (
         <Checks job={job} />
       ) : (

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ago, bytes, count, duration, exactTime, rate, whole } from "./format.ts";
+import { ago, bytes, count, duration, exactTime, preciseTime, rate, time, whole } from "./format.ts";
 
 test.each([
   [0, "0 s"],
@@ -14,6 +14,15 @@ test("times to come and times gone", () => {
   expect(ago(10_000, 10_400)).toBe("now");
   expect(ago(5_000, 10_000)).toBe("5 s ago");
   expect(ago(70_000, 10_000)).toBe("in 1 m");
+});
+
+test("a time says its day unless that is today, and its year unless that is this one", () => {
+  const now = new Date(2026, 10, 28, 15, 4, 5, 67);
+  const at = now.getTime();
+  expect([time(at, at), preciseTime(at, at)]).toEqual(["15:04:05", "15:04:05.067"]);
+  const yesterday = new Date(2026, 10, 27, 15, 4, 5, 67).getTime();
+  expect([time(yesterday, at), preciseTime(yesterday, at)]).toEqual(["27 Nov 15:04", "27 Nov 15:04:05.067"]);
+  expect(time(new Date(2025, 0, 2, 3, 4).getTime(), at)).toBe("2 Jan 2025 03:04");
 });
 
 test("a time that is none is shown as it was said", () => {

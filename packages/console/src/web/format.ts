@@ -25,11 +25,15 @@ export function ago(atMs: number, nowMs: number): string {
 /** Local time: `14:03:22` of today, `23 Nov 14:03` of another day. */
 export function time(atMs: number, nowMs: number): string {
   const date = new Date(atMs);
-  const isToday = date.toDateString() === new Date(nowMs).toDateString();
-  const clock = `${two(date.getHours())}:${two(date.getMinutes())}`;
-  if (isToday) return `${clock}:${two(date.getSeconds())}`;
-  const year = date.getFullYear() === new Date(nowMs).getFullYear() ? "" : ` ${date.getFullYear()}`;
-  return `${date.getDate()} ${MONTHS[date.getMonth()]}${year} ${clock}`;
+  const day = dayOf(date, nowMs);
+  return day === "" ? `${minute(date)}:${two(date.getSeconds())}` : `${day} ${minute(date)}`;
+}
+
+/** Local time to the millisecond, which tells samples of one second apart. */
+export function preciseTime(atMs: number, nowMs: number): string {
+  const date = new Date(atMs);
+  const milliseconds = String(date.getMilliseconds()).padStart(3, "0");
+  return `${dayOf(date, nowMs)} ${minute(date)}:${two(date.getSeconds())}.${milliseconds}`.trim();
 }
 
 /** In UTC, to the millisecond: as logs have it. */
@@ -38,6 +42,18 @@ export function exactTime(atMs: number): string {
 }
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** Nothing for today, and no year for this year. */
+function dayOf(date: Date, nowMs: number): string {
+  const now = new Date(nowMs);
+  if (date.toDateString() === now.toDateString()) return "";
+  const year = date.getFullYear() === now.getFullYear() ? "" : ` ${date.getFullYear()}`;
+  return `${date.getDate()} ${MONTHS[date.getMonth()]}${year}`;
+}
+
+function minute(date: Date): string {
+  return `${two(date.getHours())}:${two(date.getMinutes())}`;
+}
 
 function two(number: number): string {
   return String(number).padStart(2, "0");

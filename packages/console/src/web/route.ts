@@ -36,7 +36,7 @@ export function listenForLinks(): void {
     current.value = read();
   });
   document.addEventListener("click", (event) => {
-    const link = event.target instanceof Element ? event.target.closest("a[href]") : null;
+    const link = event.target instanceof Element ? linkAt(event.target) : null;
     const isPlain = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
     if (!link || !isPlain || event.defaultPrevented) return;
     // Links of a drawing have no properties of their own for the parts of their address.
@@ -46,6 +46,12 @@ export function listenForLinks(): void {
     event.preventDefault();
     go(address.pathname + address.search);
   });
+}
+
+/** In a row that is a link, what can be pointed at for its title lies above the link. */
+function linkAt(target: Element): Element | null {
+  const own = target.closest("a[href], button, input, select");
+  return own ? own.closest("a[href]") : (target.closest("tr")?.querySelector(".row-link") ?? null);
 }
 
 function read(): Route {

@@ -1,9 +1,11 @@
 import type { JSX } from "preact";
 import type { Settings, Told } from "../api.ts";
 import { Doctor } from "./doctor.tsx";
-import { duration, time } from "./format.ts";
+import { bytes, duration } from "./format.ts";
 import { useLoaded } from "./loading.ts";
 import { Empty, Sign } from "./parts/state.tsx";
+import { When } from "./parts/when.tsx";
+import { Words } from "./parts/words.tsx";
 
 /** What the console is pointed at, how the queues are set, and whether all of it fits together. */
 export function SettingsPage(): JSX.Element {
@@ -36,7 +38,12 @@ function Places({ settings }: { readonly settings: Settings }): JSX.Element {
     ["Receiver", settings.receiverUrl],
     ["Queried at", settings.queryUrl ?? "as its URL says"],
     ["Looked at", `every ${duration(settings.intervalMs)}`],
-    ["Console", `Node.js ${settings.node}, since ${time(settings.startedMs, Date.now())}, on 127.0.0.1 only`],
+    [
+      "Console",
+      <>
+        Node.js {settings.node}, since <When atMs={settings.startedMs} as="time" />, on 127.0.0.1 only
+      </>,
+    ],
   ] as const;
   return (
     <section aria-labelledby="places">
@@ -67,7 +74,9 @@ function Sources({ settings }: { readonly settings: Settings }): JSX.Element {
             <Sign mood={answer.known ? "good" : "quiet"} />
             <div>
               <b>{name}</b>
-              <p class="quiet">{answer.known ? answer.value : answer.why}</p>
+              <p class="quiet">
+                <Words>{answer.known ? answer.value : answer.why}</Words>
+              </p>
             </div>
           </li>
         ))}
@@ -105,9 +114,10 @@ function Attributes(props: {
 }
 
 /** SQS counts in seconds. */
-function attributeWords(name: string, text: string): string {
+function attributeWords(name: string, text: string): JSX.Element | string {
   const ms = Number(text) * 1_000;
   if (!Number.isFinite(ms)) return text;
-  if (name.endsWith("Timestamp")) return time(ms, Date.now());
+  if (name.endsWith("Timestamp")) return <When atMs={ms} as="time" />;
+  if (name === "MaximumMessageSize") return bytes(Number(text));
   return /(Seconds|Timeout|Period)$/.test(name) ? duration(ms) : text;
 }

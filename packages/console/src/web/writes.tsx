@@ -1,11 +1,12 @@
 import type { JSX } from "preact";
 import type { Told, WriteView } from "../api.ts";
-import { bytes, duration, time, whole } from "./format.ts";
+import { bytes, duration, whole } from "./format.ts";
 import { useLoaded } from "./loading.ts";
 import { Filter } from "./parts/filter.tsx";
 import type { Mood } from "./parts/mood.ts";
 import { Empty, Missing, Sign } from "./parts/state.tsx";
 import { Table } from "./parts/table.tsx";
+import { When } from "./parts/when.tsx";
 import { go, route, withQuery } from "./route.ts";
 
 const INTERVAL_MS = 2_000;
@@ -48,7 +49,6 @@ function Writes({ writes, query }: { readonly writes: readonly WriteView[]; read
     );
   }
   const slowest = Math.max(...matching.map(({ durationMs }) => durationMs));
-  const nowMs = Date.now();
   return (
     <Table
       heads={["Time", "Status", "Series", "Samples", "Bytes", "Duration", "The receiver's words"]}
@@ -57,7 +57,9 @@ function Writes({ writes, query }: { readonly writes: readonly WriteView[]; read
     >
       {matching.map((write, i) => (
         <tr key={`${i} ${write.atMs}`}>
-          <td class="nowrap">{time(write.atMs, nowMs)}</td>
+          <td class="nowrap">
+            <When atMs={write.atMs} as="time" />
+          </td>
           <td class="nowrap">
             <Sign mood={moodOf(write.status)} /> {write.status ?? "no answer"}
           </td>
@@ -65,7 +67,10 @@ function Writes({ writes, query }: { readonly writes: readonly WriteView[]; read
           <td class="number">{whole(write.samples)}</td>
           <td class="number nowrap">{write.bytes === undefined ? "–" : bytes(write.bytes)}</td>
           <td class="number nowrap">
-            <meter min={0} max={slowest} value={write.durationMs} aria-hidden="true" /> {milliseconds(write.durationMs)}
+            <span class="duration">
+              <meter min={0} max={slowest} value={write.durationMs} aria-hidden="true" />
+              <span>{milliseconds(write.durationMs)}</span>
+            </span>
           </td>
           <td class="words">{write.detail}</td>
         </tr>

@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { post } from "../call.ts";
 import { whole } from "../format.ts";
+import { Failed } from "../parts/state.tsx";
 
 /** What the message says, as it stands in the queue. It may hold anything, so it is shown only when asked for. */
 export function Body({ id }: { readonly id: string }): JSX.Element {
@@ -22,7 +23,7 @@ export function Body({ id }: { readonly id: string }): JSX.Element {
           </button>
         </p>
       )}
-      {shown?.error !== undefined && <p class="field-error">{shown.error}</p>}
+      {shown?.error !== undefined && <Failed why={shown.error} />}
       {shown?.body !== undefined && <pre data-testid="body">{pretty(shown.body)}</pre>}
     </section>
   );

@@ -1,6 +1,7 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { Desk, Job, JobKind, Reach } from "../../api.ts";
 import { CallError, get, post } from "../call.ts";
+import { messagesIn } from "../overview/rates.ts";
 
 const BUSY_INTERVAL_MS = 400;
 const INTERVAL_MS = 3_000;
@@ -34,29 +35,72 @@ export function inOtherHands(own: Job | undefined): Job | undefined {
   return busy?.id === own?.id ? undefined : busy;
 }
 
-/** Asks the server how things are while the page is shown; without a look of them it takes one. Returns what ends it. */
+/** How many more letters the queue has than when the last look began, by SQS's approximate counts; fewer when negative. */
+export function cameSince({ figures, look }: Desk): number {
+  if (!figures.known || !look) return 0;
+  return messagesIn(figures.value) - look.letters - look.sweep.hidden;
+}
+
+/**
+ * Asks the server how things are while the page is shown. Takes a look when there is none, or when it would show what is no
+ * longer so: at first, or with nothing on the page. Later it only says so, for letters must not move under somebody's hand.
+ *
+ * @returns what ends it
+ */
 export function watchDesk(): () => void {
   const ending = new AbortController();
-  let timer: number | undefined;
-  let followed: string | undefined;
-  const tick = async (): Promise<void> => {
-    if (!document.hidden) await ask(ending.signal);
-    if (ending.signal.aborted) return;
-    const { look, busy } = state.value ?? {};
-    if (busy) followed = busy.id;
-    else if (followed !== undefined) {
-      await report(followed, ending.signal);
-      followed = undefined;
-    } else if (state.value && (!look || look.outdated) && said.value === undefined) {
-      await takeLook(look?.reach ?? "front");
-    }
-    timer = window.setTimeout(tick, busy ? BUSY_INTERVAL_MS : INTERVAL_MS);
-  };
-  void tick();
+  void watch(ending.signal);
   return () => {
     ending.abort();
-    clearTimeout(timer);
+    askSoon();
   };
+}
+
+/** Something was begun or ended here: not to be waited for. */
+export function askSoon(): void {
+  isHurried = true;
+  wake();
+}
+
+let isHurried = false;
+let wake: () => void = () => undefined;
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    wake = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+  });
+}
+
+async function watch(signal: AbortSignal): Promise<void> {
+  let followed: string | undefined;
+  let isFirst = true;
+  while (!signal.aborted) {
+    isHurried = false;
+    if (!document.hidden) await ask(signal);
+    const now = state.value;
+    if (now?.busy) followed = now.busy.id;
+    else if (now) {
+      if (followed !== undefined) await report(followed, signal);
+      followed = undefined;
+      if (isDue(now, isFirst) && said.value === undefined && !signal.aborted)
+        await takeLook(now.look?.reach ?? "front");
+      isFirst = false;
+    }
+    const isQuick = isHurried || state.value?.busy !== undefined;
+    if (!signal.aborted) await pause(isQuick ? BUSY_INTERVAL_MS : INTERVAL_MS);
+  }
+}
+
+function isDue(now: Desk, isFirst: boolean): boolean {
+  const { look } = now;
+  if (!look || look.outdated) return true;
+  // Letters that are turned over are moved: only when somebody asks for it.
+  const isCheap = look.reach === "front" || look.letters === 0;
+  return isCheap && cameSince(now) !== 0 && (isFirst || look.letters === 0);
 }
 
 /** Looks through the letters again. */
@@ -65,6 +109,7 @@ export async function takeLook(reach: Reach): Promise<void> {
     said.value = undefined;
     const busy = await post<Job>("look", { reach });
     if (state.value) state.value = { ...state.value, busy };
+    askSoon();
   } catch (error) {
     // Somebody else's look will do as well.
     if (!(error instanceof CallError && error.status === CONFLICT)) said.value = (error as Error).message;

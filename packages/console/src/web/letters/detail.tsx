@@ -1,11 +1,12 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { LetterView } from "../../api.ts";
-import { ago, count, exactTime, time, whole } from "../format.ts";
+import { count, whole } from "../format.ts";
 import { isField } from "../keys.ts";
 import { useLoaded } from "../loading.ts";
 import { SeriesKey } from "../parts/key.tsx";
 import { Empty } from "../parts/state.tsx";
+import { When } from "../parts/when.tsx";
 import { Words } from "../parts/words.tsx";
 import { ReasonNotes } from "../reasons.tsx";
 import { go, href, withQuery } from "../route.ts";
@@ -97,7 +98,6 @@ function Letter({ letter }: { readonly letter: LetterView }): JSX.Element {
 }
 
 function Samples({ letter }: { readonly letter: LetterView }): JSX.Element {
-  const nowMs = Date.now();
   return (
     <section>
       <h3>{count(letter.samples, "sample")}</h3>
@@ -112,8 +112,12 @@ function Samples({ letter }: { readonly letter: LetterView }): JSX.Element {
               {series.timestamps.map((atMs, j) => (
                 <tr key={`${j} ${atMs}`}>
                   <td class="number">{String(series.values[j])}</td>
-                  <td title={exactTime(atMs)}>{time(atMs, nowMs)}</td>
-                  <td class="quiet">{ago(atMs, nowMs)}</td>
+                  <td>
+                    <When atMs={atMs} as="precise" />
+                  </td>
+                  <td class="quiet">
+                    <When atMs={atMs} />
+                  </td>
                 </tr>
               ))}
             </tbody>

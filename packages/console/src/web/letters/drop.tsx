@@ -2,10 +2,10 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Job, Reach } from "../../api.ts";
 import { count, whole } from "../format.ts";
-import { useJob } from "../jobs.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { Failed, Sign } from "../parts/state.tsx";
 import { inOtherHands, running } from "./desk.ts";
+import { useJob } from "./job.ts";
 import { JobBar } from "./look.tsx";
 import { Outcome, Unreported } from "./outcome.tsx";
 

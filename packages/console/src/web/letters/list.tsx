@@ -1,11 +1,12 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { LetterDigest, ListView } from "../../api.ts";
-import { ago, count, whole } from "../format.ts";
+import { count, whole } from "../format.ts";
 import { isField } from "../keys.ts";
 import { type Loaded, useLoaded } from "../loading.ts";
 import { SeriesKey } from "../parts/key.tsx";
 import { Table } from "../parts/table.tsx";
+import { When } from "../parts/when.tsx";
 import { ReasonWord } from "../parts/words.tsx";
 import { go, href, route, withQuery } from "../route.ts";
 
@@ -53,7 +54,6 @@ export function LetterList({ list, more }: { readonly list: ListView } & Pick<Ma
 }
 
 function Rows({ letters }: { readonly letters: readonly LetterDigest[] }): JSX.Element {
-  const nowMs = Date.now();
   const open = route.value.query.get("id");
   return (
     <Table heads={["Died", "Reason", "Series", "Samples", "Writer", "Group"]} numbers={["Samples"]} kind="letters">
@@ -61,10 +61,10 @@ function Rows({ letters }: { readonly letters: readonly LetterDigest[] }): JSX.E
         <tr key={letter.id} aria-selected={letter.id === open}>
           <td class="nowrap">
             <a class="row-link" href={withQuery({ id: letter.id })} data-letter={letter.id}>
-              {ago(letter.diedAtMs, nowMs)}
+              <When atMs={letter.diedAtMs} />
             </a>
           </td>
-          <td>
+          <td class="reason-cell">
             <ReasonWord reason={letter.reason} />
           </td>
           <td class="series-cell">
@@ -76,7 +76,15 @@ function Rows({ letters }: { readonly letters: readonly LetterDigest[] }): JSX.E
             {letter.seriesCount > 1 && <small> and {whole(letter.seriesCount - 1)} more</small>}
           </td>
           <td class="number">{whole(letter.samples)}</td>
-          <td>{letter.writer ?? <span class="quiet">none</span>}</td>
+          <td class="writer">
+            {letter.writer === undefined ? (
+              <span class="quiet">none</span>
+            ) : (
+              <span class="short" title={letter.writer}>
+                {letter.writer}
+              </span>
+            )}
+          </td>
           <td>{letter.group}</td>
         </tr>
       ))}

@@ -1,8 +1,9 @@
 import type { JSX } from "preact";
 import type { Desk, Job, Look } from "../../api.ts";
-import { ago, count, whole } from "../format.ts";
+import { count, whole } from "../format.ts";
 import { Sign } from "../parts/state.tsx";
-import { cancelJob, takeLook } from "./desk.ts";
+import { When } from "../parts/when.tsx";
+import { cameSince, cancelJob, takeLook } from "./desk.ts";
 
 const DOING: Readonly<Record<Job["kind"], string>> = {
   look: "Looking through the letters",
@@ -18,12 +19,13 @@ const DOING: Readonly<Record<Job["kind"], string>> = {
 export function LookBar({ desk }: { readonly desk: Desk }): JSX.Element {
   const { busy, look } = desk;
   if (busy) return <JobBar job={busy} />;
+  const since = cameSince(desk);
   const mayHide = look !== undefined && (look.sweep.hidden > 0 || look.reach === "all");
   return (
     <div class="look-bar">
-      <p>{look ? <LookWords look={look} /> : "Not looked at yet."}</p>
+      <p>{look ? <LookWords look={look} since={since} /> : "Not looked at yet."}</p>
       <span class="actions">
-        <button type="button" onClick={() => void takeLook("front")}>
+        <button type="button" class={since === 0 ? "" : "primary"} onClick={() => void takeLook("front")}>
           Look again
         </button>
         {mayHide && (
@@ -40,7 +42,7 @@ export function LookBar({ desk }: { readonly desk: Desk }): JSX.Element {
   );
 }
 
-function LookWords({ look }: { readonly look: Look }): JSX.Element {
+function LookWords({ look, since }: { readonly look: Look; readonly since: number }): JSX.Element {
   const { sweep, reach, outdated, full } = look;
   const hidden =
     reach === "front"
@@ -53,13 +55,19 @@ function LookWords({ look }: { readonly look: Look }): JSX.Element {
           <Sign mood="warn" /> Something was sent back or dropped since.{" "}
         </>
       )}
-      <b>{count(look.letters, "letter")}</b> seen {ago(look.atMs, Date.now())}
+      <b>{count(look.letters, "letter")}</b> seen <When atMs={look.atMs} />
       {sweep.hidden > 0 && sweep.ended === undefined && (
         <>
           ; about <b>{whole(sweep.hidden)}</b> more {hidden}
         </>
       )}
       {(sweep.ended !== undefined || full) && `; the look ended early: ${full ? "memory" : sweep.ended}`}.
+      {since !== 0 && !outdated && (
+        <>
+          {" "}
+          <Sign mood="warn" /> About <b>{count(Math.abs(since), "letter")}</b> {since > 0 ? "came" : "went"} since.
+        </>
+      )}
       {sweep.turned > 0 && ` ${count(sweep.turned, "letter")} in the way went to the end of their groups.`}
       {look.letters > 0 && " Looking raises receive counts; all were given back."}
       {sweep.unreturned > 0 && ` But for ${whole(sweep.unreturned)}, which come back within a minute.`}

@@ -47,6 +47,6 @@ export function Unreported({ job }: { readonly job: Job }): JSX.Element {
   if (job.state === "running") return <JobBar job={job} />;
   if (job.state !== "failed") return <p role="status">Cancelled.</p>;
   const isChange = job.kind === "replay" || job.kind === "drop";
-  const before = `Before that, ${count(job.done, "letter")} went.`;
-  return <Failed why={isChange && job.done > 0 ? `${job.error} ${before}` : job.error} />;
+  const before = isChange && job.done > 0 ? ` Before that, ${count(job.done, "letter")} went.` : "";
+  return <Failed why={`${job.error}${before}`} />;
 }

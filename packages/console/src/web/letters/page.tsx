@@ -1,10 +1,11 @@
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import type { Job, Look } from "../../api.ts";
+import { whole } from "../format.ts";
 import { Filter } from "../parts/filter.tsx";
 import { Empty } from "../parts/state.tsx";
 import { go, route, withQuery } from "../route.ts";
-import { desk, deskError, forgetChange, lastChange, watchDesk } from "./desk.ts";
+import { cameSince, desk, deskError, forgetChange, lastChange, watchDesk } from "./desk.ts";
 import { LetterDetail } from "./detail.tsx";
 import { DropDialog, DropOutcome } from "./drop.tsx";
 import { LetterList, useMatching } from "./list.tsx";
@@ -39,7 +40,14 @@ export function LettersPage(): JSX.Element {
       {trouble !== undefined && <Empty title={trouble} mood="bad" />}
       {state && <LookBar desk={state} />}
       {lastChange.value && act === null && <LastChange job={lastChange.value} />}
-      {look && <Letters look={look} selector={selector} id={query.get("id") ?? undefined} />}
+      {look && (
+        <Letters
+          look={look}
+          hidden={look.sweep.hidden + cameSince(state)}
+          selector={selector}
+          id={query.get("id") ?? undefined}
+        />
+      )}
       {look && act === "replay" && <ReplayDialog selector={chosen} reach={look.reach} onClose={closeDialog} />}
       {look && act === "drop" && <DropDialog selector={chosen} reach={look.reach} onClose={closeDialog} />}
     </>
@@ -60,12 +68,21 @@ function LastChange({ job }: { readonly job: Job }): JSX.Element {
 
 function Letters(props: {
   readonly look: Look;
+  /** Letters that the look has not seen. */
+  readonly hidden: number;
   readonly selector: string;
   readonly id: string | undefined;
 }): JSX.Element {
-  const { look, selector, id } = props;
+  const { look, hidden, selector, id } = props;
   const { value, error, more } = useMatching(selector, look.atMs);
-  if (look.letters === 0 && look.sweep.hidden === 0) {
+  if (look.letters === 0 && hidden > 0) {
+    return (
+      <Empty title="No letter could be seen" mood="warn">
+        About {whole(hidden)} came since, or are in other hands: another look, or a replay. Look again in a minute.
+      </Empty>
+    );
+  }
+  if (look.letters === 0) {
     return (
       <Empty title="No dead letters" mood="good">
         Healthy looks like this: every sample that the queue took is stored, or on its way.

@@ -1,17 +1,23 @@
 import type { JSX } from "preact";
 import type { Dimension, PivotRow, PivotView } from "../../api.ts";
-import { ago, whole } from "../format.ts";
+import { whole } from "../format.ts";
 import { useLoaded } from "../loading.ts";
 import { SeriesKey } from "../parts/key.tsx";
 import { Failed } from "../parts/state.tsx";
 import { Table } from "../parts/table.tsx";
+import { When } from "../parts/when.tsx";
 import { ReasonWord } from "../parts/words.tsx";
 import { href, route, withQuery } from "../route.ts";
 import { matchersOf, narrowed } from "./selector.ts";
 
 const DIMENSIONS: readonly Dimension[] = ["reason", "series", "metric", "writer", "hour", "group"];
 const DEFAULT_BY = "reason,metric";
-const CLASSES: Readonly<Partial<Record<Dimension, string>>> = { hour: "nowrap", series: "series-cell" };
+const CLASSES: Readonly<Partial<Record<Dimension, string>>> = {
+  hour: "nowrap",
+  reason: "reason-cell",
+  series: "series-cell",
+  writer: "writer",
+};
 
 /** What the letters have in common: a row chosen narrows the filter to it. */
 export function PivotTable({
@@ -71,7 +77,6 @@ function Rows(props: { readonly pivot: PivotView; readonly query: string }): JSX
   // The answer may be to the question before.
   const { by } = pivot;
   const most = pivot.rows[0]!.samples;
-  const nowMs = Date.now();
   return (
     <Table
       heads={[
@@ -93,7 +98,12 @@ function Rows(props: { readonly pivot: PivotView; readonly query: string }): JSX
           <td class="share">
             <meter min={0} max={most} value={row.samples} aria-hidden="true" />
           </td>
-          <Times row={row} nowMs={nowMs} />
+          <td class="nowrap">
+            <When atMs={row.oldestMs} />
+          </td>
+          <td class="nowrap">
+            <When atMs={row.newestMs} />
+          </td>
         </tr>
       ))}
     </Table>
@@ -128,18 +138,14 @@ function Common(props: {
   );
 }
 
-function Times({ row, nowMs }: { readonly row: PivotRow; readonly nowMs: number }): JSX.Element {
-  return (
-    <>
-      <td class="nowrap">{ago(row.oldestMs, nowMs)}</td>
-      <td class="nowrap">{ago(row.newestMs, nowMs)}</td>
-    </>
-  );
-}
-
 function Cell({ dimension, text }: { readonly dimension: Dimension; readonly text: string }): JSX.Element {
   if (dimension === "series") return <SeriesKey series={text} />;
   if (dimension === "hour") return <>{text.slice(0, 13).replace("T", " ")} h UTC</>;
   if (text === "") return <span class="quiet">none</span>;
-  return dimension === "reason" ? <ReasonWord reason={text} /> : <span>{text}</span>;
+  if (dimension === "reason") return <ReasonWord reason={text} />;
+  return (
+    <span class="short" title={text}>
+      {text}
+    </span>
+  );
 }

@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { RelabelRule, RelabelTrial } from "../../api.ts";
 import { post } from "../call.ts";
 import { SeriesKey } from "../parts/key.tsx";
+import { Failed } from "../parts/state.tsx";
 import { newStep, type Step } from "./relabel.ts";
 
 const WHATS: readonly (readonly [Step["what"], string])[] = [
@@ -98,17 +99,19 @@ export function Trials(props: {
       clearTimeout(timer);
     };
   }, [body]);
-  if (error !== undefined) return <p class="field-error">{error}</p>;
+  if (error !== undefined) return <Failed why={error} />;
   if (props.rules.length === 0 || trials.length === 0) return null;
   return (
-    <table class="trials">
+    <table class="data trials">
       <tbody>
         {trials.map(({ before, after }) => (
           <tr key={before}>
             <td>
               <SeriesKey series={before} />
             </td>
-            <td aria-label="becomes">→</td>
+            <td class="becomes" aria-label="becomes">
+              →
+            </td>
             <td>{before === after ? <span class="quiet">unchanged</span> : <SeriesKey series={after} />}</td>
           </tr>
         ))}

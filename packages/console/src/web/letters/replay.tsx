@@ -2,11 +2,11 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Job, Reach, RelabelRule } from "../../api.ts";
 import { count, whole } from "../format.ts";
-import { useJob } from "../jobs.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { Failed, Sign } from "../parts/state.tsx";
 import { settings } from "../settings.ts";
 import { inOtherHands, running } from "./desk.ts";
+import { useJob } from "./job.ts";
 import { JobBar } from "./look.tsx";
 import { Outcome, Unreported } from "./outcome.tsx";
 import { rulesOf, type Step } from "./relabel.ts";
@@ -54,11 +54,7 @@ export function ReplayDialog(props: {
           <fieldset>
             <legend>Labels</legend>
             <RelabelForm steps={steps} onChange={(next) => edit(() => setSteps(next))} />
-            {typeof rules === "string" ? (
-              <p class="field-error">{rules}</p>
-            ) : (
-              <Trials selector={selector} rules={rules} />
-            )}
+            {typeof rules === "string" ? <Failed why={rules} /> : <Trials selector={selector} rules={rules} />}
           </fieldset>
           <fieldset>
             <legend>Times and pace</legend>

@@ -2,7 +2,8 @@ import { type Matcher, seriesKey } from "@penstock/model";
 import { compileFilter, type Letter, parseMatchers } from "@penstock/operator";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { matcher, matchersOf, narrowed, pairsOf } from "./selector.ts";
+import { pairsOf } from "../labels.ts";
+import { matcher, matchersOf, narrowed } from "./selector.ts";
 
 const name = fc
   .stringMatching(/^[a-zA-Z_][a-zA-Z0-9_]{0,8}$/)

@@ -1,22 +1,9 @@
+import { pairsOf } from "../labels.ts";
+
 /** What a matcher can name. A series may have labels with other names; those cannot be chosen by. */
 const NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
-const PAIR = /([^=,{}"]+)="((?:[^"\\]|\\.)*)"(,|\})/sy;
 const METRIC = /^[a-zA-Z_:][a-zA-Z0-9_:]*/;
 const MATCHERS = /[a-zA-Z_][a-zA-Z0-9_]*\s*(?:=~|!~|!=|=)\s*"(?:[^"\\]|\\.)*"/gs;
-const ESCAPES: Readonly<Record<string, string>> = { n: "\n", '"': '"', "\\": "\\" };
-
-/** The labels in a series key, `{a="b",c="d"}`; undefined when it is none (unreadable, or cut). */
-export function pairsOf(key: string): [name: string, value: string][] | undefined {
-  if (!key.startsWith("{") || !key.endsWith("}")) return undefined;
-  const pairs: [string, string][] = [];
-  PAIR.lastIndex = 1;
-  while (key !== "{}" && PAIR.lastIndex < key.length) {
-    const found = PAIR.exec(key);
-    if (!found) return undefined;
-    pairs.push([found[1]!, found[2]!.replace(/\\(.)/gs, (whole, letter: string) => ESCAPES[letter] ?? whole)]);
-  }
-  return pairs;
-}
 
 /** `name="value"`, as a selector has it. */
 export function matcher(name: string, value: string): string {

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import type { LetterView } from "../../api.ts";
-import { duration, exactTime, time } from "../format.ts";
+import { duration } from "../format.ts";
+import { When } from "../parts/when.tsx";
 
 /** What happened when, from the sample to now. */
 export function Timeline({ letter }: { readonly letter: LetterView }): JSX.Element {
@@ -19,7 +20,7 @@ export function Timeline({ letter }: { readonly letter: LetterView }): JSX.Eleme
         {steps.map(([name, atMs], i) => (
           <li key={name}>
             <span>{name}</span>
-            <time title={exactTime(atMs)}>{time(atMs, Date.now())}</time>
+            <When atMs={atMs} as="time" />
             <small>{i > 0 ? between(steps[i - 1]![1], atMs) : ""}</small>
           </li>
         ))}

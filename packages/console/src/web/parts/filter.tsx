@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { Failed } from "./state.tsx";
 
 /** A line of text that chooses; it counts when Enter is pressed. `/` leads here. */
 export function Filter(props: {
@@ -46,11 +47,7 @@ export function Filter(props: {
             </button>
           )}
         </div>
-        {props.error !== undefined && (
-          <p class="field-error" role="alert">
-            {props.error}
-          </p>
-        )}
+        {props.error !== undefined && <Failed why={props.error} />}
       </form>
     </search>
   );

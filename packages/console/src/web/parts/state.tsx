@@ -1,5 +1,6 @@
 import type { ComponentChildren, JSX } from "preact";
 import type { Mood } from "./mood.ts";
+import { Words } from "./words.tsx";
 
 const SIGNS: Readonly<Record<Mood, string>> = { good: "✓", warn: "!", bad: "✕", quiet: "–" };
 
@@ -20,24 +21,30 @@ export function Empty(props: {
   return (
     <div class="empty">
       <Sign mood={props.mood ?? "quiet"} />
-      <h3>{props.title}</h3>
+      <h3>
+        <Words>{props.title}</Words>
+      </h3>
       {props.children && <p>{props.children}</p>}
     </div>
   );
 }
 
 /** What was asked for did not work, and why. */
-export function Failed({ why }: { readonly why: string | undefined }): JSX.Element {
+export function Failed({ why }: { readonly why: string }): JSX.Element {
   return (
     <p class="field-error" role="alert">
-      {why}
+      <Words>{why}</Words>
     </p>
   );
 }
 
 /** A part of the page that cannot be filled here, and why. */
 export function Missing({ why }: { readonly why: string }): JSX.Element {
-  return <p class="missing">Not available here: {lowerFirst(why)}</p>;
+  return (
+    <p class="missing">
+      Not available here: <Words>{lowerFirst(why)}</Words>
+    </p>
+  );
 }
 
 function lowerFirst(text: string): string {

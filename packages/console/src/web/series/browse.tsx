@@ -1,10 +1,11 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { SeriesAnswer, SeriesView } from "../../api.ts";
-import { ago, whole } from "../format.ts";
+import { whole } from "../format.ts";
 import { useLoaded } from "../loading.ts";
 import { Empty } from "../parts/state.tsx";
 import { Table } from "../parts/table.tsx";
+import { When } from "../parts/when.tsx";
 import { href } from "../route.ts";
 import { settings } from "../settings.ts";
 import { nameOf } from "./name.ts";
@@ -55,7 +56,9 @@ export function Browse(): JSX.Element {
             <td class="number">{whole(some.length)}</td>
             <td class="number">{whole(some.reduce((sum, { samples }) => sum + samples, 0))}</td>
             <td class="number">{Math.max(...some.map(lanesOf))}</td>
-            <td class="nowrap">{ago(Math.max(...some.map(({ newestMs }) => newestMs)), Date.now())}</td>
+            <td class="nowrap">
+              <When atMs={Math.max(...some.map(({ newestMs }) => newestMs))} />
+            </td>
           </tr>
         ))}
       </Table>

@@ -1,9 +1,10 @@
 import type { JSX } from "preact";
 import type { SeriesAnswer, SeriesView } from "../../api.ts";
-import { ago, count, whole } from "../format.ts";
+import { count, whole } from "../format.ts";
 import { SeriesKey } from "../parts/key.tsx";
 import { Sign } from "../parts/state.tsx";
 import { Table } from "../parts/table.tsx";
+import { When } from "../parts/when.tsx";
 import { withQuery } from "../route.ts";
 
 /** The series that match, each with the lanes it has; one of them can be drawn alone. */
@@ -14,7 +15,6 @@ export function SeriesTable({
   readonly answer: SeriesAnswer;
   readonly only: string | undefined;
 }): JSX.Element {
-  const nowMs = Date.now();
   return (
     <section aria-labelledby="series-list">
       <div class="section-head">
@@ -37,7 +37,9 @@ export function SeriesTable({
             </td>
             <td class="number">{whole(one.samples)}</td>
             <td class="number">{String(newestOf(one).newestValue)}</td>
-            <td class="nowrap">{ago(one.newestMs, nowMs)}</td>
+            <td class="nowrap">
+              <When atMs={one.newestMs} />
+            </td>
           </tr>
         ))}
       </Table>

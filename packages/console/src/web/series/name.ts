@@ -1,4 +1,4 @@
-import { pairsOf } from "../letters/selector.ts";
+import { pairsOf } from "../labels.ts";
 
 /** A series' metric. */
 export function nameOf(key: string): string {

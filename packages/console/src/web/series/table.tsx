@@ -1,8 +1,9 @@
 import type { JSX } from "preact";
 import type { SeriesView } from "../../api.ts";
-import { exactTime, whole } from "../format.ts";
+import { whole } from "../format.ts";
 import { SeriesKey } from "../parts/key.tsx";
 import { Table } from "../parts/table.tsx";
+import { When } from "../parts/when.tsx";
 
 const MAX_ROWS = 500;
 
@@ -18,7 +19,9 @@ export function PointTable({ series }: { readonly series: readonly SeriesView[] 
       <Table heads={["Time", "Value", "Lane", "Series"]} numbers={["Value"]} isTall>
         {rows.slice(0, MAX_ROWS).map(({ key, atMs, value, lane }) => (
           <tr key={`${atMs} ${lane} ${key}`}>
-            <td class="nowrap mono">{exactTime(atMs)}</td>
+            <td class="nowrap mono">
+              <When atMs={atMs} as="precise" />
+            </td>
             <td class="number">{String(value)}</td>
             <td>
               <span class="lane">{lane === "" ? "none" : lane}</span>

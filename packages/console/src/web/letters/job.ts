@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Job } from "../api.ts";
-import { get, post } from "./call.ts";
+import type { Job } from "../../api.ts";
+import { get, post } from "../call.ts";
+import { askSoon } from "./desk.ts";
 
 const INTERVAL_MS = 400;
 
@@ -19,6 +20,7 @@ export function useJob(running?: Job): Followed {
   const [error, setError] = useState<string | undefined>(undefined);
   const isStarting = useRef(false);
   const hear = (next: Job): void => {
+    if (next.state !== job?.state) askSoon();
     setJob(next);
     setError(undefined);
   };
