@@ -195,6 +195,46 @@ describeWith("chromium", "the console in a browser", () => {
     expect(watched.complaints.filter((text) => !/400/.test(text))).toEqual([]);
   });
 
+  test("letters that come after a look are told, and seen at the next one", async () => {
+    const bad = { __name__: "x_total", "bad-name": "x" };
+    const { page, complaints } = await openPage(browser, `${scene.console.url}letters`, "light");
+    await page.getByText("No dead letters").waitFor();
+    await scene.send(bad, [[Date.now(), 1]]);
+    await page.getByRole("heading", { name: "1 letter" }).waitFor({ timeout: 15_000 });
+    await scene.send(bad, [[Date.now(), 1]]);
+    await page.getByText("About 1 letter came since").waitFor({ timeout: 15_000 });
+    expect(await page.locator(".letters tbody tr").count()).toBe(1);
+    await page.reload();
+    await page.getByRole("heading", { name: "2 letters" }).waitFor({ timeout: 15_000 });
+    expect(complaints).toEqual([]);
+  });
+
+  test("what is shown is in the address: it outlives a reload, and back leads back", async () => {
+    const now = Date.now();
+    await scene.send({ __name__: "x_total" }, [[now - 1, 1]]);
+    await scene.send({ __name__: "x_total" }, [[now - 2, 2]]);
+    await scene.settled();
+    const { page, complaints } = await openPage(browser, `${scene.console.url}series?q=x_total`, "dark");
+    await page.getByRole("button", { name: "Table" }).click();
+    await page.getByRole("button", { name: "5 min", exact: true }).click();
+    await page.reload();
+    const points = page.locator(".scroll.tall time");
+    await points.first().waitFor();
+    expect(await points.evaluateAll((times) => times.map((time) => time.getAttribute("title")))).toEqual(
+      [now - 1, now - 2].map((at) => new Date(at).toISOString()),
+    );
+    await page.goBack();
+    expect(await page.getByRole("button", { name: "1 h", exact: true }).getAttribute("aria-pressed")).toBe("true");
+    await page.goto(`${scene.console.url}settings`);
+    await page.getByRole("button", { name: "Look only" }).click();
+    await page.getByText(/^Done\. \d+ passed/).waitFor();
+    await page.reload();
+    await page.getByText(/^Done\. \d+ passed/).waitFor();
+    await page.goBack();
+    await page.getByText("The probe writes").waitFor();
+    expect(complaints).toEqual([]);
+  });
+
   test("an operator needs no mouse", async () => {
     const now = Date.now();
     for (let i = 0; i < 3; i++) await scene.send({ __name__: "x_total", "bad-name": "x" }, [[now + i, 1]]);

@@ -31,7 +31,8 @@ export function fromOurPage(token: string): MiddlewareHandler {
     const origin = context.req.header("origin");
     const isChange = method !== "GET" && method !== "HEAD";
     if ((isChange || origin !== undefined) && origin !== `http://${context.req.header("host")}`) {
-      return context.json({ error: `Expected a request from the console's own page, got one from \`${origin}\`` }, 403);
+      const from = origin === undefined ? "that does not say where it comes from" : `from \`${origin}\``;
+      return context.json({ error: `Expected a request from the console's own page, got one ${from}` }, 403);
     }
     const site = context.req.header("sec-fetch-site");
     if (site !== undefined && site !== "same-origin") {

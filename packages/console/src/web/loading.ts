@@ -23,7 +23,11 @@ export function useLoaded<T>(path: string | undefined, intervalMs?: number, vers
   });
   const latest = useRef<T | undefined>(undefined);
   useEffect(() => {
-    if (path === undefined) return undefined;
+    if (path === undefined) {
+      latest.current = undefined;
+      setLoaded({ path, value: undefined, error: undefined });
+      return undefined;
+    }
     const ending = new AbortController();
     let timer: number | undefined;
     const ask = async (isFirst: boolean): Promise<void> => {

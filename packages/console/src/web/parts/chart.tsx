@@ -3,6 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import { theme } from "../theme.ts";
 import type { Line } from "./line.ts";
+import { drawMarks, markOf } from "./marks.ts";
 
 export interface ChartProps {
   readonly label: string;
@@ -31,6 +32,8 @@ const DASHES: readonly (readonly number[])[] = [
 
 const LEGEND_DASHES = ["solid", "dashed", "dotted"] as const;
 const DAY_S = 86_400;
+const POINT_SIZE = 4;
+const MARK_SIZE = 6;
 
 /** A time series chart. Charts of one page share their crosshair. */
 export function Chart(props: ChartProps): JSX.Element {
@@ -128,14 +131,20 @@ function seriesOf(
   format: (value: number | null) => string,
 ): uPlot.Series {
   const stroke = color(chosen ?? `--chart-${(index % COLORS) + 1}`);
-  const shared: uPlot.Series = { label: name, stroke, value: (_, value) => format(value), spanGaps: false };
   const isDots = look === "dots";
+  const label = isDots ? `${markOf(index)} ${name}` : name;
+  const shared: uPlot.Series = { label, stroke, value: (_, value) => format(value), spanGaps: false };
   return {
     ...shared,
     width: isDots ? 0 : 1.75,
     dash: [...DASHES[index % DASHES.length]!],
     ...(look === "steps" && { paths: uPlot.paths.stepped!({ align: 1 }) }),
     ...(isDots && { paths: () => null }),
-    points: { show: true, size: isDots ? 6 : 4, fill: stroke, ...(look === "smooth" && { show: false }) },
+    points: {
+      show: look !== "smooth",
+      size: POINT_SIZE,
+      fill: stroke,
+      ...(isDots && { paths: drawMarks(index, MARK_SIZE) }),
+    },
   };
 }

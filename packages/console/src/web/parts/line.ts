@@ -1,4 +1,4 @@
-/** One line of a chart. Lines differ by dash and by place in the legend as well as by colour. */
+/** One line of a chart. Lines differ by dash, points by their marks, and not by colour alone. */
 export interface Line {
   readonly name: string;
   readonly values: readonly (number | null)[];

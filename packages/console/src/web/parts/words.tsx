@@ -14,7 +14,9 @@ export function ReasonWord({ reason }: { readonly reason: string }): JSX.Element
   );
 }
 
-/** A sentence whose code stands between backticks. */
+/** A sentence whose code stands between backticks; what is empty there keeps them, to be seen. */
 export function Words({ children }: { readonly children: string }): JSX.Element {
-  return <>{children.split("`").map((part, i) => (i % 2 === 1 ? <code key={`${i} ${part}`}>{part}</code> : part))}</>;
+  return (
+    <>{children.split("`").map((part, i) => (i % 2 === 1 ? <code key={`${i} ${part}`}>{part || "``"}</code> : part))}</>
+  );
 }

@@ -12,6 +12,7 @@ import { guessKind, RANGES } from "./kind.ts";
 import { Shown } from "./picture.tsx";
 
 const INTERVAL_MS = 5_000;
+const BAD_REQUEST = 400;
 const VIEWS: readonly (readonly [View, string])[] = [
   ["combined", "Combined"],
   ["raw", "Raw"],
@@ -19,9 +20,18 @@ const VIEWS: readonly (readonly [View, string])[] = [
   ["table", "Table"],
 ];
 
+const KINDS: readonly (readonly [Kind, string])[] = [
+  ["delta", "delta: lanes and steps add up"],
+  ["gauge", "gauge: the newest of each step"],
+  ["cumulative", "cumulative: the newest, per writer"],
+];
+
 /** What is stored, as it is stored: every sample, in its lane. */
 export function SeriesPage(): JSX.Element {
-  const selector = route.value.query.get("q") ?? "";
+  const asked = readQuery(route.value.query);
+  const { selector } = asked;
+  const { value, error } = useLoaded<SeriesAnswer>(selector === "" ? undefined : pathOf(asked), INTERVAL_MS);
+  const isWrong = error?.status === BAD_REQUEST;
   return (
     <>
       <div class="page-head">
@@ -32,51 +42,51 @@ export function SeriesPage(): JSX.Element {
         label="Choose series by a selector"
         placeholder={'http_requests_total{status=~"5.."}'}
         value={selector}
+        error={isWrong ? error.message : undefined}
         onChange={(q) => go(withQuery({ q: q === "" ? undefined : q, only: undefined }))}
       />
-      {selector === "" ? <Browse /> : <Chosen selector={selector} />}
+      {selector === "" ? <Browse /> : <Controls asked={asked} />}
+      {error && !isWrong && <Empty title={error.message} mood="bad" />}
+      {!error && value?.series.length === 0 && (
+        <Empty title="No series matches">
+          Nothing under these labels in the last {asked.range.name}. A longer range may have it.
+        </Empty>
+      )}
+      {!error && value && value.series.length > 0 && <Shown answer={value} {...asked} />}
     </>
   );
 }
 
-function Chosen({ selector }: { readonly selector: string }): JSX.Element {
-  const { query } = route.value;
-  const range = RANGES.find(({ minutes }) => String(minutes) === query.get("range")) ?? RANGES[2]!;
-  const view = (query.get("view") ?? "combined") as View;
-  const only = query.get("only") ?? undefined;
+/** What the address asks for. */
+function readQuery(query: URLSearchParams) {
+  const selector = query.get("q") ?? "";
   const metric = /^[a-zA-Z_:][a-zA-Z0-9_:]*/.exec(selector)?.[0] ?? /__name__="([^"]*)"/.exec(selector)?.[1] ?? "";
-  const kind = (query.get("kind") ?? guessKind(metric)) as Kind;
-  const minutes = String(range.minutes);
-  const path = href("series", { q: selector, minutes, step: String(range.stepS), kind, key: only });
-  const { value, error } = useLoaded<SeriesAnswer>(path, INTERVAL_MS);
+  return {
+    selector,
+    range: RANGES.find(({ minutes }) => String(minutes) === query.get("range")) ?? RANGES[2]!,
+    view: (query.get("view") ?? "combined") as View,
+    only: query.get("only") ?? undefined,
+    kind: (query.get("kind") ?? guessKind(metric)) as Kind,
+  };
+}
+
+type Asked = ReturnType<typeof readQuery>;
+
+function pathOf({ selector, range, kind, only }: Asked): string {
+  return href("series", { q: selector, minutes: String(range.minutes), step: String(range.stepS), kind, key: only });
+}
+
+function Controls({ asked }: { readonly asked: Asked }): JSX.Element {
   return (
-    <>
-      <div class="controls">
-        <Choice label="View" options={VIEWS} value={view} onChange={(next) => go(withQuery({ view: next }))} />
-        <Choice
-          label="Range"
-          options={RANGES.map((one) => [String(one.minutes), one.name] as const)}
-          value={minutes}
-          onChange={(next) => go(withQuery({ range: next }))}
-        />
-        <Select
-          label="Kind"
-          options={[
-            ["delta", "delta: lanes and steps add up"],
-            ["gauge", "gauge: the newest of each step"],
-            ["cumulative", "cumulative: the newest, per writer"],
-          ]}
-          value={kind}
-          onChange={(next) => go(withQuery({ kind: next }))}
-        />
-      </div>
-      {error && <Empty title={error.message} mood="bad" />}
-      {!error && value?.series.length === 0 && (
-        <Empty title="No series matches">
-          Nothing under these labels in the last {range.name}. A longer range may have it.
-        </Empty>
-      )}
-      {!error && value && value.series.length > 0 && <Shown answer={value} view={view} kind={kind} only={only} />}
-    </>
+    <div class="controls">
+      <Choice label="View" options={VIEWS} value={asked.view} onChange={(view) => go(withQuery({ view }))} />
+      <Choice
+        label="Range"
+        options={RANGES.map((one) => [String(one.minutes), one.name] as const)}
+        value={String(asked.range.minutes)}
+        onChange={(range) => go(withQuery({ range }))}
+      />
+      <Select label="Kind" options={KINDS} value={asked.kind} onChange={(kind) => go(withQuery({ kind }))} />
+    </div>
   );
 }
