@@ -58,3 +58,9 @@ export async function openPage(browser: Browser, url: string, colorScheme: "ligh
     picture: async (name) => void (await page.screenshot({ path: `${ARTIFACTS}${name}-${colorScheme}.png` })),
   };
 }
+
+/** The rows of a table, as somebody reads them. */
+export async function rows(page: Page, table: string): Promise<string[]> {
+  const texts = await page.locator(`${table} tbody tr`).allInnerTexts();
+  return texts.map((text) => text.replace(/\s+/g, " ").trim());
+}

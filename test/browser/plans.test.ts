@@ -1,19 +1,9 @@
 import { startConsole } from "@penstock/console";
-import { test as base, describe, expect } from "vitest";
+import { describe, expect } from "vitest";
 import type { DropPlan, Job, ReplayPlan } from "../../packages/console/src/api.ts";
 import { PageClient } from "./http.ts";
-import { type Scene, startScene } from "./scene.ts";
-
-/** Each test has a pipeline of its own, and most of its time is waiting: they run beside each other. */
-const test = base.extend<{ scene: Scene; page: PageClient }>({
-  // biome-ignore lint/correctness/noEmptyPattern: it must be written so, to say that nothing else is needed
-  scene: async ({}, use) => {
-    const scene = await startScene();
-    await use(scene);
-    await scene.close();
-  },
-  page: async ({ scene }, use) => use(await PageClient.open(scene.console)),
-});
+import type { Scene } from "./scene.ts";
+import { test } from "./stage.ts";
 
 const BAD = { __name__: "x_total", "bad-name": "x" };
 const REPLAY: ReplayPlan = { selector: "", restamp: false, relabel: [], unnamed: false, reach: "front" };
@@ -33,8 +23,9 @@ function dead({ local }: Scene): number {
 /** SQS tells its clock to the second: what comes within the same one may have been there. */
 const CLOCK_MS = 2_100;
 
+// Each has a pipeline of its own, and most of its time is waiting: they run beside each other.
 describe.concurrent("what was previewed is what is done", () => {
-  test("letters that came since the preview stay", async ({ scene, page }) => {
+  test("letters that came since the preview stay", async ({ scene, client: page }) => {
     await bury(scene, 3);
     const preview = await page.run("preview/drop", DROP);
     expect(preview.drop?.report).toMatchObject({ dropped: 3 });
@@ -70,7 +61,7 @@ describe.concurrent("what was previewed is what is done", () => {
     expect(dead(scene)).toBe(1);
   });
 
-  test("letters that a look turned over since the preview are no later for it", async ({ scene, page }) => {
+  test("letters that a look turned over since the preview are no later for it", async ({ scene, client: page }) => {
     await bury(scene, 13);
     const preview = await page.run("preview/drop", { ...DROP, reach: "all" });
     expect(preview.drop?.report).toMatchObject({ dropped: 13 });
@@ -80,7 +71,7 @@ describe.concurrent("what was previewed is what is done", () => {
     expect(dead(scene)).toBe(0);
   });
 
-  test("only once, only as it was counted, and only when there was one", async ({ scene, page }) => {
+  test("only once, only as it was counted, and only when there was one", async ({ scene, client: page }) => {
     await bury(scene, 2);
     const preview = await page.run("preview/drop", DROP);
     await expect(page.run(`jobs/${preview.id}/confirm`, { letters: 1 })).rejects.toThrow(/409: .*to be 2/);
@@ -93,7 +84,7 @@ describe.concurrent("what was previewed is what is done", () => {
     await expect(page.run(`jobs/${look.id}/confirm`, { letters: 0 })).rejects.toThrow(/409: /);
   });
 
-  test("nobody drops letters that were not counted", async ({ scene, page }) => {
+  test("nobody drops letters that were not counted", async ({ scene, client: page }) => {
     await bury(scene, 13);
     const front = await page.run("preview/drop", DROP);
     expect(front.drop?.report).toMatchObject({ dropped: 10, sweep: { hidden: 3 } });
@@ -103,7 +94,7 @@ describe.concurrent("what was previewed is what is done", () => {
     expect(dead(scene)).toBe(0);
   });
 
-  test("a preview changes nothing, and a replay keeps to its rules", async ({ scene, page }) => {
+  test("a preview changes nothing, and a replay keeps to its rules", async ({ scene, client: page }) => {
     await bury(scene, 2);
     const relabel = [
       { source_labels: ["bad-name"], target_label: "good" },
@@ -120,7 +111,10 @@ describe.concurrent("what was previewed is what is done", () => {
   });
 });
 
-test.concurrent("a preview that was cancelled says nothing, and cannot be carried out", async ({ scene, page }) => {
+test.concurrent("a preview that was cancelled says nothing, and cannot be carried out", async ({
+  scene,
+  client: page,
+}) => {
   await bury(scene, 2);
   const { id } = await page.post<Job>("preview/drop", DROP);
   await page.post(`jobs/${id}/cancel`, {});
@@ -131,7 +125,7 @@ test.concurrent("a preview that was cancelled says nothing, and cannot be carrie
 
 test.concurrent("while a replay has the letters in hand no look may take them; cancelled, it gives back what it did not send", async ({
   scene,
-  page,
+  client: page,
 }) => {
   await bury(scene, 5);
   const preview = await page.run("preview/replay", { ...REPLAY, rate: 1 });

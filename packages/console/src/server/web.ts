@@ -32,8 +32,18 @@ const TYPES: Readonly<Record<string, string>> = {
  * @throws {Error} when they are missing and cannot be built
  */
 export async function loadWeb(): Promise<readonly WebFile[]> {
-  if (isCheckout() && newestSourceMs() > builtMs()) await buildWeb();
+  if (isCheckout() && newestSourceMs() > builtMs()) await buildOnce();
   return JSON.parse(await readFile(BUILT, "utf8"));
+}
+
+let building: Promise<void> | undefined;
+
+/** Several who load it at once wait for one build. */
+function buildOnce(): Promise<void> {
+  building ??= buildWeb().finally(() => {
+    building = undefined;
+  });
+  return building;
 }
 
 /** On a busy machine it would tell whoever starts the console which plugins took long. */
