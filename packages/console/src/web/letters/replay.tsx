@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { Job, Reach, RelabelRule } from "../../api.ts";
+import type { Job, Reach } from "../../api.ts";
 import { count, whole } from "../format.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { Failed, Sign } from "../parts/state.tsx";
@@ -9,8 +9,7 @@ import { inOtherHands, running } from "./desk.ts";
 import { useJob } from "./job.ts";
 import { JobBar } from "./look.tsx";
 import { Outcome, Unreported } from "./outcome.tsx";
-import { rulesOf, type Step } from "./relabel.ts";
-import { RelabelForm, Trials } from "./relabel-form.tsx";
+import { type Choices, ReplayForm } from "./replay-form.tsx";
 
 /** Sends letters back: first what to change, then what would happen, then it happens. */
 export function ReplayDialog(props: {
@@ -21,20 +20,10 @@ export function ReplayDialog(props: {
   const { job, error, start } = useJob(running("replay"));
   const { selector = props.selector } = job?.replay?.plan ?? {};
   const others = inOtherHands(job);
-  const [steps, setSteps] = useState<readonly Step[]>([]);
-  const [restamp, setRestamp] = useState(false);
-  const [unnamed, setUnnamed] = useState(false);
-  const [rate, setRate] = useState("");
   const [isEdited, setEdited] = useState(false);
-  const rules = readRules(steps);
-  const edit = (change: () => void): void => {
-    change();
-    setEdited(true);
-  };
-  const preview = (): void => {
+  const preview = (choices: Choices): void => {
     setEdited(false);
-    const pace = rate.trim() === "" ? {} : { rate: Number(rate) };
-    start("preview/replay", { selector, restamp, unnamed, relabel: rules, ...pace, reach: props.reach });
+    start("preview/replay", { selector, reach: props.reach, ...choices });
   };
   const isOver = job?.kind === "replay" && job.state !== "running";
   return (
@@ -44,51 +33,13 @@ export function ReplayDialog(props: {
         here only after it is queued there. Sent back unchanged it keeps its id, so nothing is stored twice.
       </p>
       {job?.kind !== "replay" && (
-        <form
-          class="plan"
-          onSubmit={(event) => {
-            event.preventDefault();
-            preview();
-          }}
-        >
-          <fieldset>
-            <legend>Labels</legend>
-            <RelabelForm steps={steps} onChange={(next) => edit(() => setSteps(next))} />
-            {typeof rules === "string" ? <Failed why={rules} /> : <Trials selector={selector} rules={rules} />}
-          </fieldset>
-          <fieldset>
-            <legend>Times and pace</legend>
-            <label class="check">
-              <input type="checkbox" checked={restamp} onChange={() => edit(() => setRestamp(!restamp))} />
-              Restamp: store what is too old at the time of the replay
-            </label>
-            <label class="check">
-              <input type="checkbox" checked={unnamed} onChange={() => edit(() => setUnnamed(!unnamed))} />
-              Also whole messages without id: what is stored of them is stored again
-            </label>
-            <label class="select">
-              Letters a second
-              <input
-                type="text"
-                inputMode="numeric"
-                pattern="[1-9][0-9]{0,3}"
-                size={18}
-                placeholder="as fast as it goes"
-                value={rate}
-                onInput={(event) => edit(() => setRate(event.currentTarget.value))}
-              />
-            </label>
-          </fieldset>
-          <p class="actions">
-            <button
-              type="submit"
-              class={job && !isEdited ? "" : "primary"}
-              disabled={typeof rules === "string" || job?.state === "running" || others !== undefined}
-            >
-              Preview
-            </button>
-          </p>
-        </form>
+        <ReplayForm
+          selector={selector}
+          isPreviewed={job !== undefined && !isEdited}
+          isBusy={job?.state === "running" || others !== undefined}
+          onEdit={() => setEdited(true)}
+          onPreview={preview}
+        />
       )}
       {others && <JobBar job={others} />}
       {error !== undefined && <Failed why={error} />}
@@ -104,14 +55,6 @@ export function ReplayDialog(props: {
       )}
     </Dialog>
   );
-}
-
-function readRules(steps: readonly Step[]): readonly RelabelRule[] | string {
-  try {
-    return rulesOf(steps);
-  } catch (error) {
-    return `Expected a rule as JSON: ${(error as Error).message}`;
-  }
 }
 
 /** @param props.onConfirm undefined where nothing can be done any more */
