@@ -1,15 +1,15 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { startConsole } from "@penstock/console";
-import { type FifoQueue, lendCredentials, startQueueServer } from "@penstock/local";
+import { type FifoQueue, startQueueServer } from "@penstock/local";
 import { encodeMessage, groupOf, seriesKey } from "@penstock/model";
-import { openQueue, openReceiver } from "@penstock/operator";
+import { openReceiver } from "@penstock/operator";
 import { afterEach, expect, test } from "vitest";
 import type { Desk, Job, ListView, PivotView, ReplayPlan } from "../../packages/console/src/api.ts";
 import { describeWith } from "../require.ts";
 import { openPage, startBrowser } from "./browser.ts";
+import { directQueue } from "./direct.ts";
 import { PageClient } from "./http.ts";
-import { impatient } from "./impatient.ts";
 
 const LETTERS = 10_000;
 const REASONS = ["label_invalid", "sample-too-old", "refused", "value_invalid"] as const;
@@ -30,13 +30,11 @@ async function startMany(samples: number) {
   const queue = server.account.createQueue("many.fifo");
   const deadLetters = server.account.createQueue("many-dead.fifo");
   const bodyBytes = bury(deadLetters, samples);
-  const queueUrl = server.queueUrl("many.fifo");
-  lendCredentials(queueUrl);
   const missing = { missing: "Nothing runs here." };
   const served = await startConsole({
     sources: {
-      queue: openQueue(queueUrl),
-      deadLetters: impatient(openQueue(server.queueUrl("many-dead.fifo"))),
+      queue: directQueue(queue),
+      deadLetters: directQueue(deadLetters),
       receiver: openReceiver({ url: server.url }),
       receiverUrl: server.url,
       books: missing,
