@@ -64,7 +64,17 @@ export interface Queue {
   figures(): Promise<QueueFigures>;
 }
 
-/** The queue or the receiver did not do what it was asked. One sentence. */
+/** The queue or the receiver did not do what it was asked. */
 export class RemoteError extends Error {
   override readonly name = "RemoteError";
+  /** What went wrong, one sentence. */
+  readonly seen: string;
+  /** What to do; undefined when that is not known. */
+  readonly cure: string | undefined;
+
+  constructor(seen: string, cure?: string) {
+    super(cure === undefined ? seen : `${seen.replace(/\.$/, "")}. ${cure}`);
+    this.seen = seen;
+    this.cure = cure;
+  }
 }

@@ -189,6 +189,11 @@ export const REASON_NOTES: Readonly<Record<Reason | typeof MOVED_REASON, ReasonN
   },
 };
 
+/** Undefined for a reason that is not one of ours: a letter may say anything. */
+export function noteOf(reason: string): ReasonNote | undefined {
+  return Object.hasOwn(REASON_NOTES, reason) ? REASON_NOTES[reason as keyof typeof REASON_NOTES] : undefined;
+}
+
 /** Where docs/reasons.md speaks of a reason. */
 export function reasonPage(reason: string): string {
   return `docs/reasons.md#${reason.toLowerCase()}`;

@@ -1,6 +1,7 @@
 import type { Matcher, ReadSeries, Receiver } from "@penstock/model";
 import { createReceiver, type ReceiverOptions, receiverUrls } from "@penstock/remote-write";
 import { RemoteError } from "./queue.ts";
+import { cureOf } from "./trouble.ts";
 
 /** One reading; a receiver's own bound on a query is two minutes or less (AMP: 1; Prometheus: 2). */
 const READ_TIMEOUT_MS = 60_000;
@@ -29,12 +30,12 @@ export async function readSamples(
   endMs: number,
 ): Promise<readonly ReadSeries[]> {
   if (!receiver.read) {
-    throw new RemoteError("The receiver cannot be read: it was given without the URL at which it is queried");
+    throw new RemoteError("The receiver's URL does not say where it is queried", "Name that too, with `--query`.");
   }
   const answer = await receiver.read({ matchers, startMs, endMs }, READ_TIMEOUT_MS);
   if (answer.kind === "read") return answer.series;
   if (answer.kind === "heavy") {
-    throw new RemoteError(`Too much at once, ask for less time or fewer series: ${answer.detail}`);
+    throw new RemoteError(`Too much at once: ${answer.detail}`, "Ask for less time or fewer series.");
   }
-  throw new RemoteError(`The receiver could not be read: ${answer.detail}`);
+  throw new RemoteError(`The receiver could not be read: ${answer.detail}`, cureOf(answer.detail));
 }

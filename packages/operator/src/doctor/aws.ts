@@ -5,6 +5,7 @@ import {
   LambdaClient,
   ListEventSourceMappingsCommand,
 } from "@aws-sdk/client-lambda";
+import { AWS_TIMEOUTS, DOCTOR_ATTEMPTS } from "../sqs/client.ts";
 import { type QuotaValues, readPeaks, readQuotas } from "./service-quotas.ts";
 
 /** What connects a queue with a function. */
@@ -43,7 +44,12 @@ export interface Aws {
 
 /** @param endpoint for tests: where all services are */
 export function openAws(region: string, endpoint?: string): Aws {
-  const options = { region, ...(endpoint !== undefined && { endpoint }) };
+  const options = {
+    region,
+    maxAttempts: DOCTOR_ATTEMPTS,
+    requestHandler: AWS_TIMEOUTS,
+    ...(endpoint !== undefined && { endpoint }),
+  };
   return {
     async mappings(queueArn) {
       const client = new LambdaClient(options);

@@ -28,6 +28,6 @@ export function skipped(id: string, title: string, seen: string): Check {
   return { id, title, seen, status: "SKIP" };
 }
 
-export function failed(id: string, title: string, error: unknown, cure: string): Check {
-  return { id, title, seen: (error as Error).message, status: "FAIL", cure };
+export function failed(id: string, title: string, seen: string, cure: string): Check {
+  return { id, title, seen, status: "FAIL", cure };
 }

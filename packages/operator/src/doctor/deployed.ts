@@ -1,4 +1,5 @@
 import { MAX_BATCH_ENTRIES } from "@penstock/model";
+import { cureOf, sentenceOf } from "../trouble.ts";
 import type { Aws, Mapping, Workspace } from "./aws.ts";
 import { type Check, judge, skipped } from "./check.ts";
 import { concurrencyCheck, quotaChecks, USED_RESOURCES } from "./quotas.ts";
@@ -98,14 +99,28 @@ export async function examineMapping(
   aws: Aws,
   queueArn: string,
 ): Promise<{ readonly checks: readonly Check[]; readonly timeoutS: number | undefined }> {
+  let mappings: readonly Mapping[];
   try {
-    const mappings = await aws.mappings(queueArn);
-    if (mappings.length !== 1) return { checks: mappingChecks(mappings), timeoutS: undefined };
-    const timeoutS = await aws.functionTimeoutS(mappings[0]!.functionArn);
-    return { checks: [...mappingChecks(mappings), await examineConcurrency(aws, mappings[0]!)], timeoutS };
+    mappings = await aws.mappings(queueArn);
   } catch (error) {
-    const may = "lambda:ListEventSourceMappings, lambda:GetFunctionConfiguration";
-    return { checks: [unasked("mapping.one", "One function reads the queue", may, error)], timeoutS: undefined };
+    const check = unasked("mapping.one", "One function reads the queue", "lambda:ListEventSourceMappings", error);
+    return { checks: [check], timeoutS: undefined };
+  }
+  const checks = mappingChecks(mappings);
+  const [mapping] = mappings;
+  if (mapping === undefined || mappings.length > 1) return { checks, timeoutS: undefined };
+  const timeout = await examineTimeout(aws, mapping);
+  if (typeof timeout === "object") checks.push(timeout);
+  checks.push(await examineConcurrency(aws, mapping));
+  return { checks, timeoutS: typeof timeout === "object" ? undefined : timeout };
+}
+
+/** The function's timeout in seconds, or why it is not known. */
+async function examineTimeout(aws: Aws, { functionArn }: Mapping): Promise<number | undefined | Check> {
+  try {
+    return await aws.functionTimeoutS(functionArn);
+  } catch (error) {
+    return unasked("mapping.timeout", "The function's timeout", "lambda:GetFunctionConfiguration", error);
   }
 }
 
@@ -148,7 +163,8 @@ async function examineQuotas(
 }
 
 function unasked(id: string, title: string, may: string, error: unknown): Check {
-  const { name, message } = error as Error;
-  const cure = `Allow these credentials to look (${may}), or look yourself.`;
-  return { id, title, status: "WARN", seen: `AWS could not be asked: ${name}: ${message}`, cure };
+  const words = sentenceOf(error);
+  const isDenied = /AccessDenied|NotAuthorized|Unauthorized/.test(words);
+  const cure = (isDenied ? undefined : cureOf(error)) ?? `Allow these credentials to look (${may}), or look yourself.`;
+  return { id, title, status: "WARN", seen: `AWS could not be asked: ${words}`, cure };
 }

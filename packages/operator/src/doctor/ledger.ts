@@ -1,4 +1,5 @@
 import { type Clock, NAME_LABEL, type Receiver } from "@penstock/model";
+import { cureOf } from "../trouble.ts";
 import type { Check } from "./check.ts";
 
 /** The series that a probe writes: one, for good. */
@@ -62,13 +63,14 @@ async function lagOf(
 function writeCheck(words: string, isTaken: boolean): Check {
   const title = "The receiver takes samples";
   if (isTaken) return { id: "receiver.write", title, status: "PASS", seen: `It took a sample of ${PROBE_METRIC}.` };
-  const cure =
+  const others =
     "Check the URL, the credentials (aps:RemoteWrite) and the receiver's limits; docs/reasons.md explains its words.";
+  const cure = cureOf(words) ?? others;
   return { id: "receiver.write", title, status: "FAIL", seen: `It refused a sample: ${words}`, cure };
 }
 
 function queryFailed(detail: string): Check {
-  const cure = "Check the query URL and the credentials (aps:QueryMetrics).";
+  const cure = cureOf(detail) ?? "Check the query URL and the credentials (aps:QueryMetrics).";
   return { id: "receiver.ledger", title: TITLE, status: "FAIL", seen: `It could not be read: ${detail}`, cure };
 }
 

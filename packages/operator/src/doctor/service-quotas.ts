@@ -1,18 +1,24 @@
-import { CloudWatchClient, type MetricDataQuery, paginateGetMetricData } from "@aws-sdk/client-cloudwatch";
+import {
+  CloudWatchClient,
+  type CloudWatchClientConfig,
+  type MetricDataQuery,
+  paginateGetMetricData,
+} from "@aws-sdk/client-cloudwatch";
 import {
   paginateListAWSDefaultServiceQuotas,
   paginateListServiceQuotas,
   ServiceQuotasClient,
+  type ServiceQuotasClientConfig,
 } from "@aws-sdk/client-service-quotas";
 
 /** What of a quota is in use is the peak of the last hour: a doctor who comes after the rush sees it still. */
 const USAGE_SPAN_MS: number = 60 * 60_000;
 const USAGE_PERIOD_S = 5 * 60;
 
-interface ClientOptions {
-  readonly region: string;
-  readonly endpoint?: string;
-}
+type ClientOptions = Pick<
+  CloudWatchClientConfig & ServiceQuotasClientConfig,
+  "region" | "endpoint" | "maxAttempts" | "requestHandler"
+>;
 
 /** A quota's value, in bytes where AWS gives it in kilobytes or megabytes. */
 export type QuotaValues = ReadonlyMap<string, number>;

@@ -17,6 +17,8 @@ export interface LookOptions {
   /** Letters visited at most. */
   readonly limit?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Hears how many letters were visited. */
+  readonly onProgress?: ((seen: number) => void) | undefined;
 }
 
 /** A dead-letter queue as an operator sees it. */
@@ -57,11 +59,15 @@ export interface TailOptions {
 /** The most that SQS holds in flight for a FIFO queue (SQS quotas). */
 const MAX_LETTERS = 120_000;
 
+/** Between two looks a tail hears of its end within this. */
+const STOP_POLL_MS = 100;
+
 /** @param clock the machine's by default */
 export function openDeadLetters(queue: Queue, clock: Clock = systemClock): DeadLetters {
   const look = async (options: LookOptions, onLetters: (letters: readonly Letter[]) => void): Promise<Sweep> => {
-    const { matchers = [], reach = "front", limit = MAX_LETTERS, signal } = options;
+    const { matchers = [], reach = "front", limit = MAX_LETTERS, signal, onProgress } = options;
     const filter = compileFilter(matchers);
+    let seen = 0;
     return sweep({
       queue,
       reach,
@@ -69,6 +75,8 @@ export function openDeadLetters(queue: Queue, clock: Clock = systemClock): DeadL
       signal,
       visit: async (letters) => {
         onLetters(letters.filter(filter.takes));
+        seen += letters.length;
+        onProgress?.(seen);
         return letters.map(() => "keep");
       },
     });
@@ -138,6 +146,7 @@ async function tail(
     // Those that are gone are forgotten, so that what is remembered is no more than what is within reach.
     if (swept.ended === undefined) known = present;
     onHidden?.(swept.hidden);
-    if (!signal.aborted) await clock.sleep(intervalMs);
+    const nextMs = clock.now() + intervalMs;
+    while (!signal.aborted && clock.now() < nextMs) await clock.sleep(Math.min(STOP_POLL_MS, nextMs - clock.now()));
   }
 }

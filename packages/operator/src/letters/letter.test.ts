@@ -2,8 +2,10 @@ import { encodeGzipMessage, encodeMessage, type Message } from "@penstock/model"
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { HeldMessage } from "../queue.ts";
+import { keepArrival, LETTER_ATTRIBUTE } from "./arrival.ts";
+import { openBody } from "./body.ts";
 import { digestOf } from "./digest.ts";
-import { arrivalAttribute, LETTER_ATTRIBUTE, openBody, readLetter } from "./letter.ts";
+import { readLetter } from "./letter.ts";
 import { Pivot } from "./pivot.ts";
 import { exportLine } from "./transfer.ts";
 
@@ -28,7 +30,7 @@ const rejected = { reason: "refused", detail: "no", at: 1_794_000_000_001, sourc
 const message: Message = { v: 1, id: "m!refused!0", series, rejected };
 
 test("a letter reads the same plain and packed, and keeps its id when it was queued again", () => {
-  const attribute = arrivalAttribute({ id: "first", arrivedAtMs: 1_793_000_000_000, shape: "rejected" });
+  const attributes = keepArrival({ id: "first", arrivedAtMs: 1_793_000_000_000, shape: "rejected" });
   for (const body of [encodeMessage(message), encodeGzipMessage(message)]) {
     const fresh = readLetter(held(body));
     expect(fresh).toMatchObject({
@@ -39,14 +41,14 @@ test("a letter reads the same plain and packed, and keeps its id when it was que
       name: message.id,
     });
     expect(fresh.diedAtMs).toBe(rejected.at);
-    const turned = readLetter(held(body, { attributes: { [LETTER_ATTRIBUTE]: attribute } }));
+    const turned = readLetter(held(body, { attributes }));
     expect(turned).toMatchObject({ id: "first", arrivedAtMs: 1_793_000_000_000 });
   }
 });
 
 test("what SQS itself moved here is a new letter, whatever it carries from an earlier stay", () => {
-  const attribute = arrivalAttribute({ id: "first", arrivedAtMs: 1_793_000_000_000, shape: "rejected" });
-  const moved = { attributes: { [LETTER_ATTRIBUTE]: attribute }, sourceArn: "arn:aws:sqs:eu-west-1:1:metrics.fifo" };
+  const attributes = keepArrival({ id: "first", arrivedAtMs: 1_793_000_000_000, shape: "rejected" });
+  const moved = { attributes, sourceArn: "arn:aws:sqs:eu-west-1:1:metrics.fifo" };
   expect(readLetter(held(encodeMessage(message), moved))).toMatchObject({
     id: "message-1",
     shape: "moved",

@@ -1,26 +1,13 @@
-import { gunzipSync } from "node:zlib";
-import {
-  cut,
-  type DecodedSeries,
-  decodeMessage,
-  type Kind,
-  type Labels,
-  type Late,
-  MAX_DECODED_BYTES,
-} from "@penstock/model";
-import type { HeldMessage, MessageAttribute } from "../queue.ts";
+import { cut, type DecodedSeries, decodeMessage, type Kind, type Labels, type Late } from "@penstock/model";
+import type { HeldMessage } from "../queue.ts";
+import { type Arrival, arrivalOf } from "./arrival.ts";
+import { asTime, isObject, openBody } from "./body.ts";
 
 /** The reason of a whole message that SQS's redrive policy moved: it was received too often. */
 export const MOVED_REASON = "received_too_often";
 
 /** Words of a letter that are shown, at most: a letter may say anything. */
 const MAX_WORDS = 2_000;
-
-/**
- * The message attribute that a letter carries once it was queued again in its own queue (turned over, or imported): SQS
- * gives such a copy a new message id and a new time.
- */
-export const LETTER_ATTRIBUTE = "Penstock.Letter";
 
 /** Series of a letter, as far as it could be read. */
 export interface LetterSeries {
@@ -80,13 +67,6 @@ export interface LetterSource {
   readonly receiveCount: number;
 }
 
-/** What a turned or imported letter keeps of its first arrival. */
-export interface Arrival {
-  readonly id: string;
-  readonly arrivedAtMs: number;
-  readonly shape: Letter["shape"];
-}
-
 /** Reads a letter. Never throws: a dead-letter queue holds what could not be read. */
 export function readLetter(message: HeldMessage): Letter {
   const { body, group, receiveCount } = message;
@@ -114,34 +94,6 @@ export function readLetter(message: HeldMessage): Letter {
     receiveCount,
     body,
   };
-}
-
-/** The JSON object of a body, unpacked; undefined when there is none. */
-export function openBody(body: string): Record<string, unknown> | undefined {
-  try {
-    const outer: unknown = JSON.parse(body);
-    if (!isObject(outer) || outer.encoding !== "gzip" || typeof outer.data !== "string") return asObject(outer);
-    const bytes = gunzipSync(Buffer.from(outer.data, "base64"), { maxOutputLength: MAX_DECODED_BYTES });
-    return asObject(JSON.parse(bytes.toString()));
-  } catch {
-    // Not JSON, not gzip, or too large: there is no object in it, which is an answer.
-    return undefined;
-  }
-}
-
-/** What is kept for the copy of a letter. */
-export function arrivalAttribute({ id, arrivedAtMs, shape }: Arrival): MessageAttribute {
-  return { DataType: "String", StringValue: JSON.stringify({ id, arrivedAtMs, shape }) };
-}
-
-function arrivalOf({ messageId, sentAtMs, sourceArn, attributes }: HeldMessage, isRejected: boolean): Arrival {
-  const shape = sourceArn !== undefined || !isRejected ? "moved" : "rejected";
-  const fresh: Arrival = { id: messageId, arrivedAtMs: sentAtMs, shape };
-  // What SQS itself has just moved here is a new arrival, whatever it carries from an earlier stay.
-  if (sourceArn !== undefined) return fresh;
-  const kept = openBody(attributes[LETTER_ATTRIBUTE]?.StringValue ?? "");
-  if (typeof kept?.id !== "string" || asTime(kept.arrivedAtMs) === undefined) return fresh;
-  return { id: kept.id, arrivedAtMs: kept.arrivedAtMs as number, shape: kept.shape === "moved" ? "moved" : shape };
 }
 
 type Words = Pick<Letter, "reason" | "detail" | "status" | "requestId" | "lanes" | "source"> & {
@@ -185,19 +137,4 @@ function asText(value: unknown): string | undefined {
 
 function asNumber(value: unknown): number | undefined {
   return typeof value === "number" && Number.isFinite(value) ? value : undefined;
-}
-
-/** What a Date can hold. */
-const MAX_TIME_MS = 8.64e15;
-
-function asTime(value: unknown): number | undefined {
-  return typeof value === "number" && value >= 0 && value <= MAX_TIME_MS ? value : undefined;
-}
-
-function asObject(value: unknown): Record<string, unknown> | undefined {
-  return isObject(value) ? value : undefined;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

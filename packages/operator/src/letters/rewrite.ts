@@ -1,10 +1,7 @@
 import { createHash } from "node:crypto";
 import type { QueueEntry } from "@penstock/model";
 import {
-  BILLING_CHUNK_BYTES,
   DEFAULT_GROUPS,
-  encodeGzipMessage,
-  encodeMessage,
   groupOf,
   type Labels,
   MAX_MESSAGE_BYTES,
@@ -13,7 +10,8 @@ import {
   seriesKey,
   utf8Length,
 } from "@penstock/model";
-import { type Letter, openBody } from "./letter.ts";
+import { openBody, packBody } from "./body.ts";
+import type { Letter } from "./letter.ts";
 import type { Relabel } from "./relabel.ts";
 
 /** What a replay does to a letter on its way back. Nothing given: it goes back as it is. */
@@ -41,8 +39,12 @@ export const UNFIT = {
 } as const;
 export type Unfit = keyof typeof UNFIT;
 
-/** What a replay names a moved message that has no id of its own, after its letter. */
 const UNNAMED_PREFIX = "sqs!";
+
+/** What a replay names a moved message that has no id of its own, after its letter. */
+export function nameOfUnnamed(letterId: string): string {
+  return `${UNNAMED_PREFIX}${letterId}`;
+}
 
 /**
  * The messages that a letter goes back as: a pure function of the letter and the change, so that a replay that was killed
@@ -64,7 +66,7 @@ export function rewrite(letter: Letter, change: Change, unnamed: "hold" | "repla
   }
   if (change.relabel && letter.shape === "moved") return { ok: false, why: "whole" };
   if (!isChanged && letter.name !== undefined) return unchanged(letter);
-  const named = { ...object, id: letter.name ?? `${UNNAMED_PREFIX}${letter.id}` } as unknown as Message;
+  const named = { ...object, id: letter.name ?? nameOfUnnamed(letter.id) } as unknown as Message;
   const stamped: Message = change.restamp ? { ...named, late: "restamp" } : named;
   return fitted(change.relabel ? relabelled(letter, stamped, change.relabel, change.groups) : [entry(letter, stamped)]);
 }
@@ -74,7 +76,7 @@ function unchanged({ body, group, id }: Letter): Rewritten {
 }
 
 function entry({ id, group }: Letter, message: Message): QueueEntry {
-  return { body: bodyOf(message), group, deduplicationId: replayId(id) };
+  return { body: packBody(message), group, deduplicationId: replayId(id) };
 }
 
 function replayId(letterId: string): string {
@@ -87,7 +89,7 @@ function relabelled(letter: Letter, message: Message, relabel: Relabel, groups =
   return [...byGroup].map(([group, some]) => {
     if (group === letter.group) return entry(letter, { ...message, series: some });
     return {
-      body: bodyOf({ ...message, id: derivedName(message.id!, group), series: some }),
+      body: packBody({ ...message, id: derivedName(message.id!, group), series: some }),
       group,
       deduplicationId: `${replayId(letter.id)}-${createHash("sha256").update(group).digest("hex").slice(0, 16)}`,
     };
@@ -116,12 +118,6 @@ function isLabelled(series: unknown): series is { readonly metric: Labels } {
   return (
     typeof metric === "object" && metric !== null && Object.values(metric).every((value) => typeof value === "string")
   );
-}
-
-/** Plain while SQS bills it as one request, as the producer packs. */
-function bodyOf(message: Message): string {
-  const plain = encodeMessage(message);
-  return utf8Length(plain) <= BILLING_CHUNK_BYTES ? plain : encodeGzipMessage(message);
 }
 
 function fitted(entries: readonly QueueEntry[]): Rewritten {

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { MAX_BATCH_ENTRIES } from "@penstock/model";
 import { type HeldMessage, type Outgoing, type Queue, RemoteError } from "../queue.ts";
+import { keepArrival } from "./arrival.ts";
 import { Hand } from "./hand.ts";
-import { arrivalAttribute, LETTER_ATTRIBUTE, type Letter, readLetter } from "./letter.ts";
+import { type Letter, readLetter } from "./letter.ts";
+import { Receives } from "./receives.ts";
 
 /**
  * A FIFO queue hands out the oldest messages of a group, ten at most, and nothing behind them while one of them is in
@@ -38,6 +39,8 @@ export interface Sweep {
   readonly seen: number;
   /** In the queue when the sweep began, by SQS's approximate count, and not visited: behind others, or in flight elsewhere. */
   readonly hidden: number;
+  /** Messages that hold a letter which another message here holds too. */
+  readonly doubles: number;
   /** Queued again at the end of their groups. */
   readonly turned: number;
   /** Taken, but not deleted: the queue would not. They come again. */
@@ -48,11 +51,6 @@ export interface Sweep {
   readonly ended: "limit" | "cancelled" | undefined;
 }
 
-/** For how long a letter is ours unless it is given back: a sweep that is killed hides what it held for so long. */
-const VISIBILITY_MS = 60_000;
-/** A receive that waits asks all of SQS's servers, one that does not asks some (SQS Developer Guide, "Short and long polling"). */
-const LAST_WAIT_MS = 1_000;
-const RECEIVES_AT_ONCE = 4;
 /** What is held for turning over is kept in memory with its body. */
 const MAX_HELD_BYTES: number = 16 * 1024 * 1024;
 /** SQS's clock is known to the second. */
@@ -78,8 +76,11 @@ interface Visited {
 class SweepRun {
   readonly #options: SweepOptions;
   readonly #hand: Hand;
-  /** What became of each letter visited, by its id. */
-  readonly #fates = new Map<string, Fate>();
+  readonly #receives: Receives;
+  /** The letters visited: by their ids, the message that each stood in. */
+  readonly #visited = new Map<string, string>();
+  /** Message ids of what holds a letter that stands in another message too. */
+  readonly #doubles = new Set<string>();
   /** Message ids of the copies that this sweep made. */
   readonly #copies = new Set<string>();
   /** Letters that came later are not visited, or a sweep could go on for good. */
@@ -87,8 +88,6 @@ class SweepRun {
   /** Letters in the queue when the sweep began. */
   #total = 0;
   #turned = 0;
-  /** Groups of which a receive had no room for all that it might have had. */
-  readonly #cutGroups = new Set<string>();
   #lastLook = { seen: -1, groups: 0 };
   #unreturned = 0;
   #ended: Sweep["ended"];
@@ -96,16 +95,16 @@ class SweepRun {
   constructor(options: SweepOptions) {
     this.#options = options;
     this.#hand = new Hand(options.queue);
+    this.#receives = new Receives(options.queue);
   }
 
   async start(): Promise<void> {
     const { queue } = this.#options;
     const { visible, inFlight, delayed, attributes, serverNowMs } = await queue.figures();
     if (attributes.RedrivePolicy !== undefined) {
-      const cure =
-        "remove that policy first, for every look counts as a receive, and in the end would move the letters on";
       throw new RemoteError(
-        `Expected ${queue.url} to be the last queue, got one with a redrive policy of its own: ${cure}`,
+        `Expected ${queue.url} to be the last queue, got one with a redrive policy of its own`,
+        "Remove that policy first, or name another queue: every look counts as a receive, and in the end would move letters on.",
       );
     }
     this.#total = visible + inFlight + delayed;
@@ -116,9 +115,10 @@ class SweepRun {
   async round(): Promise<boolean> {
     const { signal, limit } = this.#options;
     if (signal?.aborted) this.#ended = "cancelled";
-    else if (this.#fates.size >= limit) this.#ended = "limit";
+    else if (this.#visited.size >= limit) this.#ended = "limit";
     if (this.#ended !== undefined) return false;
-    const messages = await this.#receive();
+    const { maxVisit = Number.POSITIVE_INFINITY } = this.#options;
+    const messages = await this.#receives.next(Math.min(maxVisit, limit - this.#visited.size));
     if (messages.length === 0) return this.#turnOver();
     await this.#settle(messages);
     if (this.#hand.bytes > MAX_HELD_BYTES) await this.#turnOver();
@@ -127,8 +127,9 @@ class SweepRun {
 
   result(): Sweep {
     return {
-      seen: this.#fates.size,
-      hidden: Math.max(0, this.#total - this.#fates.size),
+      seen: this.#visited.size,
+      hidden: Math.max(0, this.#total - this.#accounted()),
+      doubles: this.#doubles.size,
       turned: this.#turned,
       undeleted: this.#hand.undeleted,
       unreturned: this.#unreturned,
@@ -136,32 +137,14 @@ class SweepRun {
     };
   }
 
+  /** Messages of the queue that are no riddle any more. */
+  #accounted(): number {
+    return this.#visited.size + this.#doubles.size;
+  }
+
   /** Gives back what is held. Never rejects. */
   async giveBack(): Promise<void> {
     this.#unreturned = await this.#hand.giveBack();
-  }
-
-  async #receive(): Promise<HeldMessage[]> {
-    const { queue, maxVisit, limit } = this.#options;
-    const room = Math.min(maxVisit ?? RECEIVES_AT_ONCE * MAX_BATCH_ENTRIES, limit - this.#fates.size);
-    const max = Math.min(room, MAX_BATCH_ENTRIES);
-    const receive = (waitMs: number): Promise<readonly HeldMessage[]> =>
-      queue.receive({ max, visibilityMs: VISIBILITY_MS, waitMs });
-    const calls = Array.from({ length: Math.floor(room / max) }, () => receive(0));
-    const settled = await Promise.allSettled(calls);
-    const received = settled.flatMap((call) => (call.status === "fulfilled" ? [call.value] : []));
-    const messages = received.flat();
-    for (const some of received) this.#noteCut(some, max);
-    // What one call brought is in our hands, and must be settled before another's failure ends the sweep.
-    const failed = settled.find((call) => call.status === "rejected");
-    if (failed && messages.length === 0) throw failed.reason;
-    return messages.length > 0 ? messages : [...(await receive(LAST_WAIT_MS))];
-  }
-
-  #noteCut(received: readonly HeldMessage[], max: number): void {
-    const last = received.at(-1)?.group;
-    const isCut = received.length === max && !received.every(({ group }) => group === last);
-    if (last !== undefined && isCut) this.#cutGroups.add(last);
   }
 
   async #settle(messages: readonly HeldMessage[]): Promise<void> {
@@ -171,10 +154,14 @@ class SweepRun {
       if (this.#hand.renew(message)) continue;
       const letter = readLetter(message);
       if (this.#isLater(message, letter)) this.#hand.hold(message, "handle");
-      else if (!(this.#fates.has(letter.id) || fresh.has(letter.id))) fresh.set(letter.id, { message, letter });
-      // Left by a sweep that was killed between queueing a letter again and deleting it: the letter stands elsewhere too.
-      else if (this.#options.reach === "all") done.push(message);
-      else this.#hand.hold(message, "handle");
+      else if (!(this.#visited.has(letter.id) || fresh.has(letter.id))) fresh.set(letter.id, { message, letter });
+      else {
+        // Left by a sweep that was killed between queueing a letter again and deleting it, or imported twice.
+        const holder = this.#visited.get(letter.id) ?? fresh.get(letter.id)!.message.messageId;
+        if (holder !== message.messageId) this.#doubles.add(message.messageId);
+        if (this.#options.reach === "all") done.push(message);
+        else this.#hand.hold(message, "handle");
+      }
     }
     try {
       await this.#visit([...fresh.values()], done);
@@ -189,7 +176,7 @@ class SweepRun {
     for (const { message } of fresh) this.#hand.hold(message, this.#options.reach === "all" ? "body" : "handle");
     const fates = await this.#options.visit(fresh.map(({ letter }) => letter));
     for (const [i, { message, letter }] of fresh.entries()) {
-      this.#fates.set(letter.id, fates[i]!);
+      this.#visited.set(letter.id, message.messageId);
       if (fates[i] === "keep") continue;
       this.#hand.letGo(message.messageId);
       done.push(message);
@@ -207,12 +194,12 @@ class SweepRun {
    * given back and received again, while that brings something new or leaves fewer of them; false when it does not.
    */
   async #lookCloser(): Promise<boolean> {
-    const groups = new Set(this.#cutGroups);
-    const seen = this.#fates.size;
+    const groups = this.#receives.cutGroups();
+    const seen = this.#visited.size;
     const isProgress = seen > this.#lastLook.seen || groups.size < this.#lastLook.groups;
-    if (seen >= this.#total || groups.size === 0 || !isProgress) return false;
+    if (this.#accounted() >= this.#total || groups.size === 0 || !isProgress) return false;
     this.#lastLook = { seen, groups: groups.size };
-    this.#cutGroups.clear();
+    this.#receives.forgetCuts();
     await this.#hand.giveBack(groups);
     return true;
   }
@@ -222,7 +209,7 @@ class SweepRun {
     if (this.#options.reach === "front") return this.#lookCloser();
     const inFront = this.#hand.kept();
     // Both counts are approximate, and each may lag: only when they agree is it worth moving letters about.
-    const isAllSeen = this.#fates.size >= this.#total;
+    const isAllSeen = this.#accounted() >= this.#total;
     if (inFront.length === 0 || isAllSeen || (await this.#visible()) === 0) return false;
     const outcomes = await this.#options.queue.send(inFront.map(copyOf));
     const turned: HeldMessage[] = [];
@@ -250,12 +237,11 @@ class SweepRun {
 
 /** The same letter, to stand at the end of its group: same body, and the memory of its arrival. */
 function copyOf(message: HeldMessage): Outgoing {
-  const letter = readLetter(message);
   return {
     body: message.body,
     group: message.group,
     // New each time: a copy must never be taken for one of five minutes ago that may be gone by now.
     deduplicationId: `turned-${randomUUID()}`,
-    attributes: { ...message.attributes, [LETTER_ATTRIBUTE]: arrivalAttribute(letter) },
+    attributes: { ...message.attributes, ...keepArrival(readLetter(message)) },
   };
 }

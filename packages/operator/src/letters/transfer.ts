@@ -1,9 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import {
-  BILLING_CHUNK_BYTES,
   cut,
-  encodeGzipMessage,
-  encodeMessage,
   MAX_BATCH_ENTRIES,
   MAX_MESSAGE_BYTES,
   MAX_QUEUE_ID_LENGTH,
@@ -11,7 +8,10 @@ import {
   utf8Length,
 } from "@penstock/model";
 import type { Outgoing, Queue } from "../queue.ts";
-import { arrivalAttribute, LETTER_ATTRIBUTE, type Letter, openBody } from "./letter.ts";
+import { keepArrival } from "./arrival.ts";
+import { openBody, packBody } from "./body.ts";
+import type { Letter } from "./letter.ts";
+import { nameOfUnnamed } from "./rewrite.ts";
 
 /** A line of an export. `message` may be edited: relabelled, its times mended, series taken out. */
 interface Line {
@@ -111,23 +111,22 @@ function readLine(text: string, deduplicationId: string): Outgoing | string {
   }
   const content = message ? { message } : { body: body! };
   const isEdited = line.sha256 !== digest(content);
-  const letterId = isEdited ? `${id}~${digest(content).slice(0, 8)}` : id;
+  // First what tells it from the original, as lists show the beginning of an id.
+  const letterId = isEdited ? `${digest(content).slice(0, 8)}~${id}` : id;
   const restored = message ? bodyOf(message, shape, id) : body!;
   if (utf8Length(restored) > MAX_MESSAGE_BYTES) return `Expected at most ${MAX_MESSAGE_BYTES} bytes in a message`;
   return {
     body: restored,
     group,
     deduplicationId,
-    attributes: { [LETTER_ATTRIBUTE]: arrivalAttribute({ id: letterId, arrivedAtMs: arrivedAt, shape }) },
+    attributes: keepArrival({ id: letterId, arrivedAtMs: arrivedAt, shape }),
   };
 }
 
 /** A whole message without an id gets the one that a replay would give it, which it could not find later. */
 function bodyOf(message: Record<string, unknown>, shape: Letter["shape"], id: string): string {
   const isUnnamed = shape === "moved" && message.id === undefined && message.v === 1;
-  const named = (isUnnamed ? { ...message, id: `sqs!${id}` } : message) as unknown as Message;
-  const plain = encodeMessage(named);
-  return utf8Length(plain) <= BILLING_CHUNK_BYTES ? plain : encodeGzipMessage(named);
+  return packBody((isUnnamed ? { ...message, id: nameOfUnnamed(id) } : message) as unknown as Message);
 }
 
 function digest(content: object): string {
