@@ -234,6 +234,21 @@ test("what was exported and dropped comes back by an import, twice imported too"
   expect(before).toContainEqual(expect.stringContaining(`${unnamed!.slice("sqs!".length)},received_too_often,g9`));
 });
 
+test("a letter that is here twice is counted once, and is no letter out of reach; an edited one has an id of its own", async () => {
+  const desk = new Desk();
+  desk.bury("g1", [{ __name__: "x_total" }]);
+  const lines: string[] = [];
+  await desk.letters.export({ onLine: (line) => lines.push(line) });
+  await desk.letters.import(asLines([...lines, lines[0]!.replace("x_total", "y_total")]));
+  const { letters, sweep } = await desk.letters.pivot(["reason"]);
+  expect({ letters, ...sweep }).toMatchObject({ letters: 2, seen: 2, hidden: 0, doubles: 1 });
+  const ids: string[] = [];
+  const all = await desk.letters.list({ reach: "all", onLetters: (some) => ids.push(...some.map(({ id }) => id)) });
+  expect(all).toMatchObject({ seen: 2, hidden: 0 });
+  expect(new Set(ids.map((id) => id.slice(0, 8))).size).toBe(2);
+  expect(await desk.letters.pivot(["reason"])).toMatchObject({ letters: 2, sweep: { doubles: 0 } });
+});
+
 async function* asLines(lines: readonly string[]): AsyncGenerator<string> {
   yield* lines;
 }

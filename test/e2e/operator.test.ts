@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { type Local, startLocal } from "@penstock/local";
 import { encodeGzipMessage, encodeMessage, groupOf, type Labels, type Message, seriesKey } from "@penstock/model";
 import { openQueue } from "@penstock/operator";
@@ -237,5 +238,42 @@ test("exit codes say whose turn it is: a wrong call is 2, a queue that does not 
   for (const [code, ...args] of calls) {
     const ran = await penstock(...args);
     expect({ args, code: ran.code, stack: /\n\s+at /.test(ran.stderr) }).toEqual({ args, code, stack: false });
+    if (code === 3) expect(ran.stderr).toMatch(/Nobody listens there: .*\n$/);
   }
+});
+
+test("Ctrl-C ends a tail between two looks, however far apart these are", async () => {
+  const env = { PENSTOCK_DEAD_LETTER_QUEUE_URL: local.deadLetterQueueUrl };
+  await send({ __name__: "no-name" }, [Date.now()], 1);
+  await settled(1);
+  const { child, ended } = start(["dlq", "tail", "--json", "--interval", "1h"], env);
+  await once(child.stdout!, "data");
+  const givenBack = () => expect(local.inspect().deadLetters.visible).toBe(1);
+  await vi.waitFor(givenBack, { timeout: 20_000, interval: 20 });
+  child.kill("SIGINT");
+  expect(await ended).toMatchObject({ code: 0, stdout: expect.stringContaining("metric_name_invalid") });
+  expect(local.inspect().deadLetters).toMatchObject({ visible: 1, inFlight: 0 });
+  expect(await penstock("dlq", "drop", "{}", "--confirm")).toMatchObject({ code: 0 });
+});
+
+test("a doctor without credentials says that they are missing, and fails nothing else for it", async () => {
+  const aws = "https://sqs.eu-west-1.amazonaws.com/123456789012";
+  const places = ["--queue", `${aws}/penstock.fifo`, "--dead-letters", `${aws}/penstock-dead.fifo`];
+  const workspace = "https://aps-workspaces.eu-west-1.amazonaws.com/workspaces/ws-1/";
+  const nobody = { AWS_EC2_METADATA_DISABLED: "true", HOME: "/nonexistent" };
+  const { code, stdout } = await start(["doctor", "--json", ...places, "--receiver", workspace], nobody).ended;
+  const checks = stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { id: string; status: string; cure?: string });
+  expect(code).toBe(1);
+  expect(checks.filter(({ status }) => status === "FAIL")).toMatchObject([
+    { id: "credentials", cure: expect.stringContaining("AWS_PROFILE") },
+  ]);
+  expect(checks.filter(({ status }) => status === "SKIP").map(({ id }) => id)).toEqual([
+    "dead-letters.answers",
+    "queue.answers",
+    "workspace.status",
+    "receiver.ledger",
+  ]);
 });

@@ -16,6 +16,12 @@ export function durationOption(flags: string, description: string, fallback: str
   return new Option(flags, description).argParser(durationMs).default(durationMs(fallback), fallback);
 }
 
+/** A whole number of at least one. @throws {InvalidArgumentError} */
+export function positive(text: string): number {
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("Expected a whole number of at least 1.");
+}
+
 /** @throws {InvalidArgumentError} */
 export function port(text: string): number {
   const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;

@@ -4,6 +4,7 @@ import { CommandError, EXIT } from "./exit.ts";
 /** Runs one call of `penstock` and resolves with its exit code: one of `EXIT`. */
 export async function main(argv: readonly string[]): Promise<number> {
   process.exitCode = EXIT.fine;
+  process.stdout.on("error", allowClosedPipe);
   try {
     await (await createProgram()).parseAsync(argv);
     return Number(process.exitCode);
@@ -14,6 +15,11 @@ export async function main(argv: readonly string[]): Promise<number> {
     process.stderr.write(`${error.message}\n`);
     return error.exitCode;
   }
+}
+
+/** A reader that has seen enough, such as `head`, is no fault. Errors of earlier writes still come when a command has ended. */
+function allowClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
 }
 
 async function createProgram(): Promise<Command> {

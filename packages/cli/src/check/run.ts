@@ -1,7 +1,7 @@
 import { type Finding, findingsIn } from "@penstock/operator";
 import { EXIT } from "../exit.ts";
 import { readInput } from "../output/input.ts";
-import { toBody } from "../output/message.ts";
+import { isJson, toBody } from "../output/message.ts";
 import { operating } from "../output/operating.ts";
 import { printable } from "../output/table.ts";
 import { count } from "../output/words.ts";
@@ -51,16 +51,6 @@ function readLine(line: string, nowMs: number): string | Finding | undefined {
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     return { reason: "message_malformed", detail: error.message, series: "", index: undefined, samples: 1 };
-  }
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    // Lines of JSON, perhaps.
-    return false;
   }
 }
 

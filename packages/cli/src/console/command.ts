@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { httpUrl, port } from "../arguments.ts";
-import { deadLettersOption, LOCAL_RECEIVER, queryOption, queueOption, receiverOption } from "../output/places.ts";
+import { deadLettersOption, queryOption, queueOption, receiverOption } from "../output/places.ts";
 import { DEFAULT_CONSOLE_PORT } from "../ports.ts";
 
 const EXAMPLES = `
@@ -9,7 +9,8 @@ What the consumer counts it reads from the /metrics of workers; a consumer on La
 
 Examples:
   penstock console                                          beside a \`penstock dev\` on this machine
-  penstock console --queue https://sqs.eu-west-1.amazonaws.com/123456789012/penstock.fifo \\
+  penstock console \\
+    --queue https://sqs.eu-west-1.amazonaws.com/123456789012/penstock.fifo \\
     --dead-letters https://sqs.eu-west-1.amazonaws.com/123456789012/penstock-dead.fifo \\
     --receiver https://aps-workspaces.eu-west-1.amazonaws.com/workspaces/ws-12345678/`;
 
@@ -18,7 +19,7 @@ export function consoleCommand(): Command {
     .description("Serve the operator's web page: the flow, dead letters, series, writes, doctor.")
     .addOption(queueOption())
     .addOption(deadLettersOption())
-    .addOption(receiverOption().default(LOCAL_RECEIVER, "that of `penstock dev`"))
+    .addOption(receiverOption())
     .addOption(queryOption())
     .addOption(
       new Option("--metrics <url>", "a worker's /metrics (repeatable)")

@@ -1,8 +1,9 @@
 import { once } from "node:events";
 import { type Console, type ConsoleSources, startConsole } from "@penstock/console";
+import { lendCredentials } from "@penstock/local";
 import type { Command } from "commander";
 import { asUsage, CommandError, EXIT } from "../exit.ts";
-import { checkPair, prepare } from "../output/prepare.ts";
+import { checkPair } from "../output/pair.ts";
 import { type RemotePlaces, remoteSources } from "./remote.ts";
 
 export interface ConsoleCommandOptions extends RemotePlaces {
@@ -12,7 +13,7 @@ export interface ConsoleCommandOptions extends RemotePlaces {
 /** Serves the console until Ctrl-C; what is in hand then is finished and given back. @throws {CommandError} */
 export async function runConsole(options: ConsoleCommandOptions, command: Command): Promise<void> {
   checkPair(options, command);
-  prepare(options.queue, options.receiver);
+  lendCredentials(options.queue, options.receiver);
   const served = await listen(
     asUsage(() => remoteSources(options)),
     options.port,

@@ -6,11 +6,12 @@ import { readInput } from "../output/input.ts";
 import { operating } from "../output/operating.ts";
 
 /** Prints a body as JSON. Exit code 1 when it is neither a message nor remote write. @throws {CommandError} */
-export function runDecode(file: string | undefined): Promise<void> {
+export function runDecode(file: string | undefined, { json }: { readonly json?: true }): Promise<void> {
   return operating(async () => {
     const body = await readInput(file);
+    if (body.length === 0) throw new CommandError(EXIT.usage, "Expected a message or a remote-write body, got nothing");
     const message = openBody(body.toString());
-    if (message !== undefined) process.stdout.write(`${JSON.stringify(message, undefined, 2)}\n`);
+    if (message !== undefined) process.stdout.write(`${JSON.stringify(message, undefined, json ? undefined : 2)}\n`);
     else for (const line of await remoteWriteLines(body)) process.stdout.write(`${line}\n`);
   });
 }

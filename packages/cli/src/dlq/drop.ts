@@ -1,32 +1,24 @@
-import { type DropReport, parseMatchers } from "@penstock/operator";
+import type { DropProgress, DropReport } from "@penstock/operator";
 import { EXIT } from "../exit.ts";
-import { operating } from "../output/operating.ts";
+import { holding } from "../output/operating.ts";
 import { count } from "../output/words.ts";
-import { type DlqOptions, openLetters, tellSweep } from "./open.ts";
-import { Progress } from "./progress.ts";
-
-interface DropCommandOptions extends DlqOptions {
-  readonly confirm?: true;
-  readonly all?: true;
-}
+import { NONE_MATCH } from "./look.ts";
+import { type DlqOptions, lookOf, openLetters, tellSweep } from "./open.ts";
+import { progressing } from "./progress.ts";
 
 /** Deletes letters, or says which. Exit code 1 when some that were meant stay. @throws {CommandError} */
-export function runDrop(selector: string, options: DropCommandOptions): Promise<void> {
-  return operating(async (signal) => {
+export function runDrop(selector: string, options: DlqOptions): Promise<void> {
+  return holding(async (signal) => {
     const letters = openLetters(options);
-    const progress = new Progress();
-    const shared = {
-      matchers: parseMatchers(selector),
-      signal,
-      onProgress: ({ seen, dropped }: { seen: number; dropped: number }) =>
-        progress.show(`${seen} letters seen, ${dropped} dropped`),
-    };
-    const reach = options.all || options.confirm ? "all" : "front";
-    const report = options.confirm ? await letters.drop(shared) : await letters.previewDrop({ ...shared, reach });
-    progress.clear();
     const mode = options.confirm ? "drop" : "preview";
+    const look = lookOf(selector, options, signal);
+    const report = await progressing("end", (show) => {
+      const onProgress = ({ seen, dropped }: DropProgress): void =>
+        show(`${count(seen, "letter")} seen, ${dropped} dropped`);
+      return mode === "drop" ? letters.drop({ ...look, onProgress }) : letters.previewDrop({ ...look, onProgress });
+    });
     process.stdout.write(options.json ? `${JSON.stringify({ mode, ...report })}\n` : formatReport(report, mode));
-    if (!options.json) tellSweep(report.sweep, reach);
+    if (!options.json) tellSweep(report.sweep, look.reach);
     if (report.mixed > 0 || report.sweep.ended !== undefined || report.sweep.undeleted > 0) {
       process.exitCode = EXIT.findings;
     }
@@ -34,6 +26,7 @@ export function runDrop(selector: string, options: DropCommandOptions): Promise<
 }
 
 function formatReport({ dropped, samples, mixed }: DropReport, mode: string): string {
+  if (dropped === 0 && mixed === 0) return NONE_MATCH;
   const done = mode === "drop" ? "Deleted" : "Would delete";
   const lines = [`${done} ${count(dropped, "letter")} with ${count(samples, "sample")}, for good.`];
   if (mixed > 0) {

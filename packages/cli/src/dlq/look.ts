@@ -1,26 +1,26 @@
-import { DIMENSIONS, type Dimension, digestOf, type Letter, type PivotTable, parseMatchers } from "@penstock/operator";
+import { DIMENSIONS, type Dimension, digestOf, type Letter, type PivotTable } from "@penstock/operator";
 import { CommandError, EXIT } from "../exit.ts";
-import { operating } from "../output/operating.ts";
+import { holding } from "../output/operating.ts";
 import { formatTable } from "../output/table.ts";
 import { ageWords, count } from "../output/words.ts";
-import { type DlqOptions, openLetters, tellSweep } from "./open.ts";
+import { type DlqOptions, lookOf, openLetters, tellSweep } from "./open.ts";
+import { progressing, seen } from "./progress.ts";
 
-interface LookOptions extends DlqOptions {
-  readonly all?: boolean;
-}
+export const NONE_MATCH = "No dead letters match.\n";
 
 /** Adds letters up. Exit code 1 when there are any. @throws {CommandError} */
-export function runStat(selector = "", options: LookOptions & { readonly by: readonly string[] }): Promise<void> {
-  return operating(async (signal) => {
+export function runStat(selector = "", options: DlqOptions & { readonly by: readonly string[] }): Promise<void> {
+  return holding(async (signal) => {
     const by = options.by.map(asDimension);
-    const reach = options.all ? "all" : "front";
-    const { sweep, ...table } = await openLetters(options).pivot(by, {
-      matchers: parseMatchers(selector),
-      reach,
-      signal,
-    });
-    process.stdout.write(options.json ? `${JSON.stringify({ by, ...table, sweep })}\n` : formatPivot(by, table));
-    if (!options.json) tellSweep(sweep, reach);
+    const look = lookOf(selector, options, signal);
+    const { sweep, ...table } = await progressing("end", (show) =>
+      openLetters(options).pivot(by, { ...look, onProgress: seen(show) }),
+    );
+    const isAll = sweep.hidden === 0 && sweep.ended === undefined && sweep.seen === 0;
+    const none = isAll ? "No dead letters: every sample is stored, or on its way.\n" : NONE_MATCH;
+    const text = table.letters === 0 ? none : formatPivot(by, table);
+    process.stdout.write(options.json ? `${JSON.stringify({ by, ...table, sweep })}\n` : text);
+    if (!options.json) tellSweep(sweep, look.reach);
     if (table.letters > 0 || sweep.hidden > 0) process.exitCode = EXIT.findings;
   });
 }
@@ -31,7 +31,6 @@ function asDimension(word: string): Dimension {
 }
 
 function formatPivot(by: readonly Dimension[], { rows, letters, samples, folded }: PivotTable): string {
-  if (letters === 0) return "No dead letters: every sample is stored, or on its way.\n";
   const headers = ["LETTERS", "SAMPLES", "OLDEST", "NEWEST", ...by.map((dimension) => dimension.toUpperCase())];
   const nowMs = Date.now();
   const lines = rows.map((row) => [
@@ -45,39 +44,79 @@ function formatPivot(by: readonly Dimension[], { rows, letters, samples, folded 
   return `${formatTable(headers, lines)}${rest}\n${count(letters, "letter")} with ${count(samples, "sample")}.\n`;
 }
 
-/** Lists letters. @throws {CommandError} */
-export function runList(selector = "", options: LookOptions & { readonly limit: number }): Promise<void> {
-  return operating(async (signal) => {
-    const reach = options.all ? "all" : "front";
-    const rows: string[][] = [];
-    let shown = 0;
-    let more = 0;
-    const sweep = await openLetters(options).list({
-      matchers: parseMatchers(selector),
-      reach,
-      signal,
-      onLetters: (letters) => {
-        for (const letter of letters) {
-          if (shown === options.limit) more++;
-          else {
-            shown++;
-            if (options.json) process.stdout.write(`${JSON.stringify(digestOf(letter))}\n`);
-            else rows.push(rowOf(letter));
-          }
-        }
-      },
-    });
-    if (!options.json) process.stdout.write(rows.length > 0 ? formatTable(HEADERS, rows) : "No dead letters match.\n");
+interface ListOptions extends DlqOptions {
+  readonly limit: number;
+}
+
+/** Lists letters: as text the newest first, as JSON as they come. @throws {CommandError} */
+export function runList(selector = "", options: ListOptions): Promise<void> {
+  return holding(async (signal) => {
+    const look = lookOf(selector, options, signal);
+    const list = options.json ? new FirstLetters(options.limit) : new NewestLetters(options.limit);
+    const sweep = await progressing(options.json ? "stream" : "end", (show) =>
+      openLetters(options).list({
+        ...look,
+        onProgress: seen(show),
+        onLetters: (letters) => void letters.forEach((letter) => void list.add(letter)),
+      }),
+    );
+    if (list instanceof NewestLetters) process.stdout.write(list.text());
+    const more = list.seen - options.limit;
     if (more > 0) process.stderr.write(`${more} more match; --limit shows more.\n`);
-    tellSweep(sweep, reach);
+    tellSweep(sweep, look.reach);
   });
 }
 
-export const HEADERS: readonly string[] = ["ID", "AGE", "REASON", "SAMPLES", "WRITER", "GROUP", "SERIES"];
-/** What is shown of an id: enough to tell 10,000 apart. */
-const ID_LENGTH = 8;
+/** Prints letters as they come, until there are enough. */
+class FirstLetters {
+  readonly #limit: number;
+  seen = 0;
 
-export function rowOf({ id, diedAtMs, reason, samples, writer, group, series }: Letter): string[] {
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  add(letter: Letter): void {
+    if (this.seen++ < this.#limit) process.stdout.write(`${JSON.stringify(digestOf(letter))}\n`);
+  }
+}
+
+/** Keeps the rows of the newest letters. */
+class NewestLetters {
+  readonly #limit: number;
+  #rows: { readonly diedAtMs: number; readonly row: readonly string[] }[] = [];
+  seen = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  add(letter: Letter): void {
+    this.seen++;
+    this.#rows.push({ diedAtMs: letter.diedAtMs, row: rowOf(letter) });
+    if (this.#rows.length >= 2 * this.#limit) this.#cut();
+  }
+
+  text(): string {
+    this.#cut();
+    return this.#rows.length > 0
+      ? formatTable(
+          HEADERS,
+          this.#rows.map(({ row }) => row),
+        )
+      : NONE_MATCH;
+  }
+
+  #cut(): void {
+    this.#rows = this.#rows.sort((a, b) => b.diedAtMs - a.diedAtMs).slice(0, this.#limit);
+  }
+}
+
+const HEADERS: readonly string[] = ["ID", "AGE", "REASON", "SAMPLES", "WRITER", "GROUP", "SERIES"];
+/** What is shown of an id: enough to tell 10,000 apart. */
+export const ID_LENGTH = 8;
+
+function rowOf({ id, diedAtMs, reason, samples, writer, group, series }: Letter): string[] {
   const keys = series.map(({ key }) => key || "(unreadable)");
   const first = keys[0] ?? "(unreadable)";
   return [

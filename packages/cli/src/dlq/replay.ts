@@ -1,16 +1,22 @@
-import { openQueue, parseMatchers, type RelabelRule, type ReplayReport, UNFIT, type Unfit } from "@penstock/operator";
+import {
+  openQueue,
+  type RelabelRule,
+  type ReplayProgress,
+  type ReplayReport,
+  UNFIT,
+  type Unfit,
+} from "@penstock/operator";
 import type { Command } from "commander";
 import { CommandError, EXIT } from "../exit.ts";
-import { operating } from "../output/operating.ts";
-import { checkPair } from "../output/prepare.ts";
+import { holding } from "../output/operating.ts";
+import { checkPair } from "../output/pair.ts";
 import { count } from "../output/words.ts";
-import { type DlqOptions, openLetters, tellSweep } from "./open.ts";
-import { Progress } from "./progress.ts";
+import { NONE_MATCH } from "./look.ts";
+import { type DlqOptions, lookOf, openLetters, tellSweep } from "./open.ts";
+import { progressing } from "./progress.ts";
 
 interface ReplayCommandOptions extends DlqOptions {
   readonly queue: string;
-  readonly confirm?: true;
-  readonly all?: true;
   readonly restamp?: true;
   readonly set: readonly string[];
   readonly rename: readonly string[];
@@ -23,30 +29,29 @@ interface ReplayCommandOptions extends DlqOptions {
 
 /** Sends letters back, or says what would happen. Exit code 1 when some that were chosen stay. @throws {CommandError} */
 export function runReplay(selector: string, options: ReplayCommandOptions, command: Command): Promise<void> {
-  return operating(async (signal) => {
+  return holding(async (signal) => {
     checkPair(options, command);
     const letters = openLetters(options);
-    const progress = new Progress();
-    const shared = {
-      to: openQueue(options.queue),
-      matchers: parseMatchers(selector),
-      restamp: options.restamp,
-      relabel: rulesOf(options),
-      groups: options.groups,
-      unnamed: options.unnamed ? ("replay" as const) : ("hold" as const),
-      limit: options.limit,
-      signal,
-      onProgress: ({ seen, replayed }: ReplayReport | { seen: number; replayed: number }) =>
-        progress.show(`${seen} letters seen, ${replayed} replayed`),
-    };
-    const reach = options.all || options.confirm ? "all" : "front";
-    const report = options.confirm
-      ? await letters.replay({ ...shared, rate: options.rate })
-      : await letters.previewReplay({ ...shared, reach });
-    progress.clear();
     const mode = options.confirm ? "replay" : "preview";
-    process.stdout.write(options.json ? `${JSON.stringify({ mode, ...report })}\n` : formatReport(report, mode));
-    if (!options.json) tellSweep(report.sweep, reach);
+    const look = lookOf(selector, options, signal);
+    const { restamp, groups, limit, rate } = options;
+    const report = await progressing("end", (show) => {
+      const shared = {
+        ...look,
+        to: openQueue(options.queue),
+        restamp,
+        relabel: rulesOf(options),
+        groups,
+        unnamed: options.unnamed ? ("replay" as const) : ("hold" as const),
+        limit,
+        onProgress: ({ seen, replayed }: ReplayProgress): void =>
+          show(`${count(seen, "letter")} seen, ${replayed} replayed`),
+      };
+      return mode === "replay" ? letters.replay({ ...shared, rate }) : letters.previewReplay(shared);
+    });
+    const text = options.json ? `${JSON.stringify({ mode, ...report })}\n` : formatReport(report, mode, options.queue);
+    process.stdout.write(text);
+    if (!options.json) tellSweep(report.sweep, look.reach);
     if (report.trouble !== undefined) {
       throw new CommandError(EXIT.remote, `The queue did not take everything: ${report.trouble}`);
     }
@@ -58,18 +63,25 @@ export function runReplay(selector: string, options: ReplayCommandOptions, comma
   });
 }
 
-function formatReport({ matched, replayed, samples, companions, kept, hopeless }: ReplayReport, mode: string): string {
+function formatReport(report: ReplayReport, mode: string, queue: string): string {
+  const { matched, replayed, samples, companions, covered, kept, hopeless } = report;
+  if (matched === 0) return NONE_MATCH;
   const done = mode === "replay" ? "Sent back" : "Would send back";
-  const lines = [`${done} ${count(replayed, "letter")} of ${matched} that match, with ${count(samples, "sample")}.`];
+  const lines = [
+    `${done} ${count(replayed, "letter")} of ${matched} that match, with ${count(samples, "sample")}, to ${queue}`,
+  ];
   if (companions > 0) lines.push(`${count(companions, "sample")} of other series go along: a letter goes whole.`);
+  if (covered > 0) lines.push(`${count(covered, "letter")} with the same samples as another were deleted with it.`);
   for (const [why, letters] of Object.entries(kept)) {
     const sentence = Object.hasOwn(UNFIT, why) ? UNFIT[why as Unfit] : "The queue did not take them.";
     lines.push(`${count(letters, "letter")} ${letters === 1 ? "stays" : "stay"}. ${sentence}`);
   }
   for (const [reason, refused] of Object.entries(hopeless)) {
-    lines.push(`${count(refused, "sample")} would be refused again: ${reason}.`);
+    lines.push(`${count(refused, "sample")} ${mode === "replay" ? "will" : "would"} be refused again: ${reason}.`);
   }
   if (mode === "preview") lines.push("Nothing was changed; --confirm does it.");
+  else if (replayed > 0)
+    lines.push("What is refused again comes back as a letter: see `penstock dlq stat` in a moment.");
   return `${lines.join("\n")}\n`;
 }
 

@@ -1,23 +1,26 @@
-import { digestOf, type Letter, REASON_NOTES, reasonPage } from "@penstock/operator";
+import { digestOf, type Letter, noteOf, reasonPage } from "@penstock/operator";
 import { CommandError, EXIT } from "../exit.ts";
-import { operating } from "../output/operating.ts";
+import { holding } from "../output/operating.ts";
 import { formatFields, formatTable, printable } from "../output/table.ts";
-import { ageWords, timeWords } from "../output/words.ts";
-import { type DlqOptions, openLetters, tellSweep } from "./open.ts";
+import { ageWords, count, timeWords } from "../output/words.ts";
+import { type DlqOptions, lookOf, openLetters, tellSweep } from "./open.ts";
+import { progressing, seen } from "./progress.ts";
 
 const MAX_SAMPLES = 20;
 /** With fewer characters most letters would be meant. */
 const LEAST_ID = 4;
 
 /** Shows one letter. Exit code 1 when it was not found. @throws {CommandError} */
-export function runShow(id: string, options: DlqOptions & { readonly all?: boolean }): Promise<void> {
-  return operating(async (signal) => {
+export function runShow(id: string, options: DlqOptions): Promise<void> {
+  return holding(async (signal) => {
     if (id.length < LEAST_ID) {
       throw new CommandError(EXIT.usage, `Expected at least ${LEAST_ID} characters of an id, got \`${id}\``);
     }
-    const reach = options.all ? "all" : "front";
-    const { letter, sweep } = await openLetters(options).find(id, { reach, signal });
-    tellSweep(sweep, reach);
+    const look = lookOf("", options, signal);
+    const { letter, sweep } = await progressing("end", (show) =>
+      openLetters(options).find(id, { ...look, onProgress: seen(show) }),
+    );
+    tellSweep(sweep, look.reach);
     if (!letter) throw new CommandError(EXIT.findings, `No letter within reach has an id that begins with \`${id}\`.`);
     process.stdout.write(options.json ? `${JSON.stringify(jsonOf(letter))}\n` : formatLetter(letter));
   });
@@ -29,9 +32,7 @@ function jsonOf(letter: Letter): object {
 }
 
 function formatLetter(letter: Letter): string {
-  const note = Object.hasOwn(REASON_NOTES, letter.reason)
-    ? REASON_NOTES[letter.reason as keyof typeof REASON_NOTES]
-    : undefined;
+  const note = noteOf(letter.reason);
   const { source } = letter;
   const fields = formatFields([
     ["id", letter.id],
@@ -58,7 +59,7 @@ function formatLetter(letter: Letter): string {
     [
       "source",
       source &&
-        `message ${source.messageId}, sent ${timeWords(source.sentAtMs)}, received ${source.receiveCount} times`,
+        `message ${source.messageId}, sent ${timeWords(source.sentAtMs)}, received ${count(source.receiveCount, "time")}`,
     ],
     ["receives", String(letter.receiveCount)],
   ]);
@@ -78,8 +79,8 @@ function formatSamples({ series, diedAtMs, samples }: Letter): string {
     timestamps
       .slice(0, MAX_SAMPLES)
       .map((timestamp, i) => [
-        isTime(timestamp) ? timeWords(timestamp) : String(timestamp),
-        isTime(timestamp) ? ageWords(diedAtMs - timestamp) : "-",
+        timeWords(timestamp),
+        ageWords(diedAtMs - timestamp),
         String(values[i]),
         key || "(unreadable)",
       ]),
@@ -88,9 +89,4 @@ function formatSamples({ series, diedAtMs, samples }: Letter): string {
   const more = samples - shown.length;
   const rest = more > 0 ? `and ${more} more; --json shows all.\n` : "";
   return `${formatTable(["TIME", "AGE AT DEATH", "VALUE", "SERIES"], shown)}${rest}`;
-}
-
-/** What a Date can hold. */
-function isTime(ms: number): boolean {
-  return Math.abs(ms) <= 8.64e15;
 }

@@ -1,12 +1,13 @@
 import { digestOf, type Letter, parseMatchers } from "@penstock/operator";
-import { operating } from "../output/operating.ts";
+import { holding } from "../output/operating.ts";
 import { printable } from "../output/table.ts";
 import { count, timeWords } from "../output/words.ts";
+import { ID_LENGTH } from "./look.ts";
 import { type DlqOptions, openLetters } from "./open.ts";
 
 /** Prints letters as they come within reach, until Ctrl-C. @throws {CommandError} */
 export function runTail(selector = "", options: DlqOptions & { readonly interval: number }): Promise<void> {
-  return operating(async (signal) => {
+  return holding(async (signal) => {
     let told = 0;
     await openLetters(options).tail({
       matchers: parseMatchers(selector),
@@ -18,9 +19,7 @@ export function runTail(selector = "", options: DlqOptions & { readonly interval
       },
       onHidden: (hidden) => {
         if (hidden !== told && hidden > 0) {
-          process.stderr.write(
-            `${count(hidden, "letter")} lie behind the ten oldest of their groups, where no look reaches.\n`,
-          );
+          process.stderr.write(`${count(hidden, "more letter")} out of reach, behind the ten oldest of a group.\n`);
         }
         told = hidden;
       },
@@ -31,7 +30,7 @@ export function runTail(selector = "", options: DlqOptions & { readonly interval
 function lineOf({ id, diedAtMs, reason, samples, writer = "-", series, detail }: Letter): string {
   const words = [
     timeWords(diedAtMs),
-    id.slice(0, 8),
+    id.slice(0, ID_LENGTH),
     reason,
     count(samples, "sample"),
     writer,

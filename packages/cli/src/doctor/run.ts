@@ -1,9 +1,9 @@
 import { styleText } from "node:util";
+import { lendCredentials } from "@penstock/local";
 import { type Check, examine, openReceiver, type Status } from "@penstock/operator";
 import { EXIT } from "../exit.ts";
 import { operating } from "../output/operating.ts";
-import { prepare } from "../output/prepare.ts";
-import { printable } from "../output/table.ts";
+import { folded } from "../output/table.ts";
 
 export interface DoctorOptions {
   readonly queue: string;
@@ -17,7 +17,7 @@ export interface DoctorOptions {
 /** Prints each check as it is made. Exit code 1 when one fails. @throws {CommandError} */
 export function runDoctor({ queue, deadLetters, receiver, query, readOnly, json }: DoctorOptions): Promise<void> {
   return operating(async (signal) => {
-    prepare(queue, receiver);
+    lendCredentials(queue, receiver);
     const counts: Record<Status, number> = { PASS: 0, WARN: 0, FAIL: 0, SKIP: 0 };
     const checks = examine({
       queueUrl: queue,
@@ -47,7 +47,12 @@ const COLORS: Readonly<Record<Status, "green" | "yellow" | "red" | "dim">> = {
   SKIP: "dim",
 };
 
+/** As long as the longest id, `dead-letters.retention`. */
+const ID_WIDTH = 22;
+/** Where the words of a check begin. */
+const INDENT = 30;
+
 function formatCheck({ id, status, title, seen, cure }: Check): string {
-  const line = `${styleText(COLORS[status], status)}  ${id}: ${title}. ${printable(seen)}\n`;
-  return cure === undefined ? line : `${line}      ${printable(cure)}\n`;
+  const line = `${styleText(COLORS[status], status)}  ${id.padEnd(ID_WIDTH)}  ${folded(`${title}. ${seen}`, INDENT)}\n`;
+  return cure === undefined ? line : `${line}${"cure".padStart(INDENT - 2)}  ${folded(cure, INDENT)}\n`;
 }

@@ -1,9 +1,10 @@
 import type { Kind, Late } from "@penstock/model";
-import { type Explanation, explain, openReceiver, REASON_NOTES, type SeriesOutlook } from "@penstock/operator";
+import { type Explanation, explain, noteOf, type SeriesOutlook } from "@penstock/operator";
 import { CommandError, EXIT } from "../exit.ts";
 import { readInput } from "../output/input.ts";
-import { toBody } from "../output/message.ts";
+import { isJson, toBody } from "../output/message.ts";
 import { operating } from "../output/operating.ts";
+import { openReadable } from "../output/receiver.ts";
 import { formatTable, printable } from "../output/table.ts";
 import { count, timeWords } from "../output/words.ts";
 
@@ -22,21 +23,29 @@ const MAX_SAMPLES = 20;
 /** Says what would become of a message. Exit code 1 when something of it would be refused. @throws {CommandError} */
 export function runExplain(text: string | undefined, options: ExplainOptions): Promise<void> {
   return operating(async () => {
-    const { groups } = options;
-    if (groups !== undefined && !(Number.isSafeInteger(groups) && groups >= 1)) {
-      throw new CommandError(EXIT.usage, "Expected `--groups` to be a whole number of at least 1");
-    }
+    const { kind, late, groups, receiver, query } = options;
     const nowMs = Date.now();
-    const { kind, late } = options;
     const envelope = { ...(kind !== undefined && { kind }), ...(late !== undefined && { late }) };
-    const body = toBody((text ?? (await readInput(undefined)).toString()).trim(), nowMs, envelope);
+    const given = text === undefined || text === "-" ? (await readInput(undefined)).toString() : text;
+    const body = toBody(oneOf(given), nowMs, envelope);
     if (body === undefined) throw new CommandError(EXIT.usage, "Expected a message or a sample, got nothing");
-    const receiver =
-      options.receiver === undefined ? undefined : openReceiver({ url: options.receiver, queryUrl: options.query });
-    const explanation = await explain(body, { nowMs, groups, receiver });
+    const looked =
+      receiver === undefined ? undefined : openReadable({ receiver, ...(query !== undefined && { query }) });
+    const explanation = await explain(body, { nowMs, groups, receiver: looked });
     process.stdout.write(options.json ? `${JSON.stringify(explanation)}\n` : formatExplanation(explanation));
     if (explanation.rejected > 0) process.exitCode = EXIT.findings;
   });
+}
+
+/** A message may be written over several lines, samples not. @throws {CommandError} */
+function oneOf(text: string): string {
+  const trimmed = text.trim();
+  if (!trimmed.includes("\n") || isJson(trimmed)) return trimmed;
+  const lines = trimmed.split("\n").length;
+  throw new CommandError(
+    EXIT.usage,
+    `Expected one message or sample, got ${lines} lines: \`penstock check\` takes them`,
+  );
 }
 
 function formatExplanation({ malformed, id, kind, late, series, samples, rejected }: Explanation): string {
@@ -49,23 +58,29 @@ function formatExplanation({ malformed, id, kind, late, series, samples, rejecte
 function formatSeries({ key, group, reject, samples, newestByLane }: SeriesOutlook): string {
   const title = `${printable(key) || "(unreadable)"}\n  group ${group}\n`;
   if (reject) return `${title}  refused: ${reasonWords(reject.reason, reject.detail)}\n`;
-  const lanes = Object.entries(newestByLane ?? {}).map(([lane, ms]) => `lane ${lane}: newest ${timeWords(ms)}`);
-  const seen =
-    newestByLane === undefined ? "" : `  ${lanes.join("; ") || "nothing of it is stored in the last hour"}\n`;
-  const rows = samples
-    .slice(0, MAX_SAMPLES)
-    .map((sample) => [
-      Number.isFinite(sample.timestamp) && Math.abs(sample.timestamp) <= 8.64e15 ? timeWords(sample.timestamp) : "-",
-      String(sample.value),
-      sample.fate,
-      sample.lane ?? "-",
-      sample.reject ? reasonWords(sample.reject.reason, sample.reject.detail) : "",
-    ]);
-  const more = samples.length > MAX_SAMPLES ? `and ${samples.length - MAX_SAMPLES} more; --json shows all.\n` : "";
-  return `${title}${seen}${formatTable(["TIME", "VALUE", "FATE", "LANE", "WHY"], rows)}${more}`;
+  const shown = samples.slice(0, MAX_SAMPLES);
+  const rows = shown.map(({ timestamp, value, fate, lane, reject: refused }) => [
+    timeWords(timestamp),
+    String(value),
+    fate,
+    lane ?? "-",
+    refused?.reason ?? "",
+  ]);
+  const more = samples.length > shown.length ? `and ${samples.length - shown.length} more; --json shows all.\n` : "";
+  const details = new Map(shown.flatMap((sample) => (sample.reject ? [[sample.reject.reason, sample.reject]] : [])));
+  const whys = [...details.values()].map(({ reason, detail }) => `  ${reasonWords(reason, detail)}\n`);
+  const table = formatTable(["TIME", "VALUE", "FATE", "LANE", "WHY"], rows);
+  return `${title}  ${lanesWords(newestByLane)}\n${table}${more}${whys.join("")}`;
 }
 
+function lanesWords(newestByLane: SeriesOutlook["newestByLane"]): string {
+  if (newestByLane === undefined) return "lanes as if nothing of it were stored: --receiver looks at what is";
+  const lanes = Object.entries(newestByLane).map(([lane, ms]) => `lane ${lane}: newest ${timeWords(ms)}`);
+  return lanes.join("; ") || "nothing of it is stored in the last hour";
+}
+
+/** The first detail of a reason stands for all, with the cure. */
 function reasonWords(reason: string, detail: string): string {
-  const note = Object.hasOwn(REASON_NOTES, reason) ? REASON_NOTES[reason as keyof typeof REASON_NOTES] : undefined;
-  return `${reason}: ${printable(detail)}${note ? ` ${note.cure}` : ""}`;
+  const cure = noteOf(reason)?.cure;
+  return `${reason}: ${printable(detail)}${cure === undefined ? "" : `. ${cure}`}`;
 }

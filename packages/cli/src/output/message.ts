@@ -43,3 +43,13 @@ function asObject(text: string): Record<string, unknown> | undefined {
     return undefined;
   }
 }
+
+export function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    // Lines of JSON, perhaps.
+    return false;
+  }
+}

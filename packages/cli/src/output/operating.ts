@@ -3,29 +3,43 @@ import { CommandError, EXIT } from "../exit.ts";
 
 /**
  * Runs what asks a queue or a receiver. What went wrong there is exit code 3; a selector or an option that cannot be is 2.
- * Ctrl-C, and a pipe whose reader is gone, abort the signal: what is in hand is finished and given back first. A second
- * Ctrl-C ends the process as it would any.
+ * A pipe whose reader is gone, as after `| head`, aborts the signal; Ctrl-C ends the process as it would any.
  *
  * @throws {CommandError}
  */
-export async function operating(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+export function operating(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  return run(new AbortController(), work);
+}
+
+/**
+ * The same for what holds letters: Ctrl-C aborts the signal too, and what is in hand is finished and given back first. A
+ * second Ctrl-C ends the process as it would any.
+ *
+ * @throws {CommandError}
+ */
+export async function holding(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const ending = new AbortController();
   const end = (): void => {
     process.stderr.write("Finishing what is in hand, and giving the rest back.\n");
     ending.abort();
   };
-  const hangUp = (error: NodeJS.ErrnoException): void => {
-    if (error.code !== "EPIPE") throw error;
-    ending.abort();
-  };
   process.once("SIGINT", end).once("SIGTERM", end);
-  process.stdout.on("error", hangUp);
+  try {
+    await run(ending, work);
+  } finally {
+    process.off("SIGINT", end).off("SIGTERM", end);
+  }
+}
+
+/** `main` keeps a closed pipe from being a fault: here it ends the work. */
+async function run(ending: AbortController, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const hangUp = (): void => ending.abort();
+  process.stdout.once("error", hangUp);
   try {
     await work(ending.signal);
   } catch (error) {
     throw asCommandError(error);
   } finally {
-    process.off("SIGINT", end).off("SIGTERM", end);
     process.stdout.off("error", hangUp);
   }
 }

@@ -1,11 +1,6 @@
-import { isLoopback, lendCredentials } from "@penstock/local";
+import { isLoopback } from "@penstock/local";
 import type { Command } from "commander";
 import { CommandError, EXIT } from "../exit.ts";
-
-/** Credentials for queues on this machine, where any will do. */
-export function prepare(queueUrl: string, receiverUrl?: string): void {
-  lendCredentials(queueUrl, receiverUrl);
-}
 
 /**
  * Dead letters of one pipeline must not go to the queue of another because one of the two was left at its default.

@@ -1,5 +1,5 @@
 import { Option } from "commander";
-import { httpUrl } from "../arguments.ts";
+import { durationOption, httpUrl } from "../arguments.ts";
 import { DEFAULT_QUEUE_PORT, DEFAULT_RECEIVER_PORT } from "../ports.ts";
 
 /** The queues of `penstock dev`, whose package is not loaded before a command runs. */
@@ -19,15 +19,22 @@ export function queueOption(): Option {
     .argParser(httpUrl);
 }
 
+/** For commands that cannot do without one. */
 export function receiverOption(): Option {
-  return new Option("--receiver <url>", "the receiver").env("PENSTOCK_RECEIVER_URL").argParser(httpUrl);
+  return anyReceiverOption().default(`http://127.0.0.1:${DEFAULT_RECEIVER_PORT}/`, "that of `penstock dev`");
 }
 
-/** The receiver of `penstock dev`. */
-export const LOCAL_RECEIVER: string = `http://127.0.0.1:${DEFAULT_RECEIVER_PORT}/`;
+/** For commands that look at a receiver only when they are told of one. */
+export function anyReceiverOption(): Option {
+  return new Option("--receiver <url>", "the receiver").env("PENSTOCK_RECEIVER_URL").argParser(httpUrl);
+}
 
 export function queryOption(): Option {
   return new Option("--query <url>", "where the receiver is queried, when its own URL does not say")
     .env("PENSTOCK_QUERY_URL")
     .argParser(httpUrl);
+}
+
+export function sinceOption(): Option {
+  return durationOption("--since <duration>", "how far back", "1h");
 }

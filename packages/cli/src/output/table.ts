@@ -32,7 +32,27 @@ export function formatTable(
 export function formatFields(fields: readonly (readonly [name: string, value: string | undefined])[]): string {
   const given = fields.filter((field): field is readonly [string, string] => field[1] !== undefined && field[1] !== "");
   const width = given.reduce((most, [name]) => Math.max(most, name.length), 0);
-  return given.map(([name, value]) => `${styleText("bold", name.padEnd(width))}${GAP}${printable(value)}\n`).join("");
+  return given
+    .map(([name, value]) => `${styleText("bold", name.padEnd(width))}${GAP}${folded(value, width + GAP.length)}\n`)
+    .join("");
+}
+
+/**
+ * Text from strangers on lines that fit a terminal, behind an indent that is there already on the first; in a pipe one line.
+ *
+ * @param width of the terminal; undefined when it is none
+ */
+export function folded(text: string, indent: number, width: number | undefined = process.stdout.columns): string {
+  const shown = printable(text);
+  if (width === undefined || width - indent < LEAST_WIDTH) return shown;
+  const lines: string[] = [];
+  for (const word of shown.split(" ")) {
+    const line = lines.at(-1);
+    if (line !== undefined && line.length + 1 + word.length <= width - indent)
+      lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines.join(`\n${" ".repeat(indent)}`);
 }
 
 /** What a terminal obeys, and what changes the direction of a line (Unicode, "Bidirectional formatting"). */

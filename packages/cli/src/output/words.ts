@@ -16,9 +16,12 @@ export function ageWords(ms: number): string {
   return rest > 0 ? `${whole}${rest}${next![0]}` : whole;
 }
 
-/** `2026-11-23T12:00:00.000Z` */
+/** What a Date can hold. */
+const MAX_TIME_MS = 8.64e15;
+
+/** `2026-11-23T12:00:00.000Z`; a number that is no time is shown as it is. */
 export function timeWords(ms: number): string {
-  return new Date(ms).toISOString();
+  return Math.abs(ms) <= MAX_TIME_MS ? new Date(ms).toISOString() : String(ms);
 }
 
 /** `1 letter`, `2 letters` */

@@ -1,38 +1,25 @@
-import { MAX_SAMPLE_LEAD_MS, type ReadSeries } from "@penstock/model";
-import { createReceiver, receiverUrls } from "@penstock/remote-write";
-import { asUsage, CommandError, EXIT } from "../exit.ts";
-import { parseSelector } from "./selector.ts";
-import { formatTable } from "./table.ts";
+import { NAME_LABEL, type ReadSeries } from "@penstock/model";
+import { readSamples } from "@penstock/operator";
+import { operating } from "../output/operating.ts";
+import { lastMs, openReadable, type ReceiverPlace } from "../output/receiver.ts";
+import { parseSelector } from "../output/selector.ts";
+import { formatTable } from "../output/table.ts";
+import { timeWords } from "../output/words.ts";
 
-export interface QueryOptions {
-  readonly receiver: string;
-  readonly query?: string;
+export interface QueryOptions extends ReceiverPlace {
   /** Milliseconds. */
   readonly since: number;
   readonly json?: boolean;
 }
 
-const TIMEOUT_MS = 30_000;
-
-/** Prints the series that match, and their samples. @throws {CommandError} */
-export async function runQuery(selector: string, { receiver, query, since, json }: QueryOptions): Promise<void> {
-  const matchers = asUsage(() => parseSelector(selector));
-  const { read } = asUsage(() => createReceiver(receiverUrls({ url: receiver, queryUrl: query })));
-  if (!read) {
-    throw new CommandError(
-      EXIT.usage,
-      `Expected \`--query\` beside ${receiver}, which does not say where it is queried`,
-    );
-  }
-  const nowMs = Date.now();
-  // Samples may be a little ahead of this clock.
-  const startMs = Math.max(0, nowMs - since);
-  const answer = await read({ matchers, startMs, endMs: nowMs + MAX_SAMPLE_LEAD_MS }, TIMEOUT_MS);
-  if (answer.kind === "heavy") {
-    throw new CommandError(EXIT.remote, `Too much at once, ask for less with \`--since\`: ${answer.detail}`);
-  }
-  if (answer.kind === "failed") throw new CommandError(EXIT.remote, `The receiver could not be read: ${answer.detail}`);
-  process.stdout.write(json ? formatJson(answer.series) : formatTable(answer.series));
+/** Prints the series that match as the receiver has them, each lane its own. @throws {CommandError} */
+export function runQuery(selector: string, { since, json, ...place }: QueryOptions): Promise<void> {
+  return operating(async () => {
+    const matchers = parseSelector(selector);
+    const { startMs, endMs } = lastMs(since);
+    const series = await readSamples(openReadable(place), matchers, startMs, endMs);
+    process.stdout.write(json ? formatJson(series) : formatSeries(series));
+  });
 }
 
 /** JSON has no number for three values, so these are text, as in a message. */
@@ -43,4 +30,35 @@ function formatJson(series: readonly ReadSeries[]): string {
       return `${JSON.stringify({ metric: labels, timestamps, values: numbers })}\n`;
     })
     .join("");
+}
+
+const BARS = "▁▂▃▄▅▆▇█";
+const SPARK_LENGTH = 24;
+
+/** One line for each series: samples, newest value and time, the last values as bars, and its labels. */
+function formatSeries(series: readonly ReadSeries[]): string {
+  if (series.length === 0) return "No series has samples there.\n";
+  const rows = series.map(({ labels, timestamps, values }) => [
+    String(timestamps.length),
+    String(Number(values.at(-1)!.toPrecision(8))),
+    timeWords(timestamps.at(-1)!),
+    sparkline(values.slice(-SPARK_LENGTH)),
+    name(labels),
+  ]);
+  return formatTable(["SAMPLES", "NEWEST", "AT", "TREND", "SERIES"], rows);
+}
+
+/** Values as bars between their least and their greatest; a value that is no finite number is a gap. */
+function sparkline(values: readonly number[]): string {
+  const finite = values.filter(Number.isFinite);
+  const least = Math.min(...finite);
+  const range = Math.max(...finite) - least;
+  const bar = (value: number): string => BARS[range === 0 ? 0 : Math.round(((value - least) / range) * 7)]!;
+  return values.map((value) => (Number.isFinite(value) ? bar(value) : " ")).join("");
+}
+
+function name(labels: Readonly<Record<string, string>>): string {
+  const { [NAME_LABEL]: metric = "", ...rest } = labels;
+  const pairs = Object.entries(rest).map(([label, value]) => `${label}=${JSON.stringify(value)}`);
+  return pairs.length === 0 ? metric : `${metric}{${pairs.join(",")}}`;
 }

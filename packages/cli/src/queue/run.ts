@@ -1,6 +1,6 @@
+import { lendCredentials } from "@penstock/local";
 import { openQueue } from "@penstock/operator";
 import { operating } from "../output/operating.ts";
-import { prepare } from "../output/prepare.ts";
 import { formatTable } from "../output/table.ts";
 
 export interface QueueStatOptions {
@@ -12,7 +12,7 @@ export interface QueueStatOptions {
 /** Prints the figures of both queues. @throws {CommandError} */
 export function runStat({ queue, deadLetters, json }: QueueStatOptions): Promise<void> {
   return operating(async () => {
-    prepare(queue);
+    lendCredentials(queue);
     const urls = { queue, deadLetters };
     const figures = await Promise.all(
       Object.entries(urls).map(async ([name, url]) => {

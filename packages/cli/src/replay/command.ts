@@ -1,6 +1,6 @@
 import type { Receiver } from "@penstock/model";
 import { Command, InvalidArgumentError } from "commander";
-import { durationMs, durationOption } from "../arguments.ts";
+import { durationMs, durationOption, positive } from "../arguments.ts";
 import { asUsage, CommandError, EXIT } from "../exit.ts";
 
 interface Flags {
@@ -29,7 +29,7 @@ export function replayCommand(): Command {
       durationOption("--window <duration>", "batching window: files announced within it are sent as one run", "0s"),
     )
     .option("--compare-windows <durations>", "replay once for each of these windows, side by side", readDurations)
-    .option("--groups <n>", "message groups of the series", readCount, 1)
+    .option("--groups <n>", "message groups of the series", positive, 1)
     .option("--redeliver <share>", "share of batches that are delivered twice", readShare, 0)
     .option("--crash <share>", "share of invocations that die before or after a write", readShare, 0)
     .option("--announce-twice <share>", "share of files that are announced again, hours later", readShare, 0)
@@ -94,12 +94,6 @@ function readWhole(text: string): number {
   const number = Number(text);
   if (/^\d+$/.test(text) && Number.isSafeInteger(number)) return number;
   throw new InvalidArgumentError(`Expected a whole number, got \`${text}\`.`);
-}
-
-function readCount(text: string): number {
-  const number = readWhole(text);
-  if (number > 0) return number;
-  throw new InvalidArgumentError(`Expected a whole number of at least 1, got \`${text}\`.`);
 }
 
 function readDurations(text: string): number[] {

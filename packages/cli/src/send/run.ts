@@ -1,10 +1,8 @@
-import { createReadStream } from "node:fs";
-import { createInterface } from "node:readline";
-import type { Readable } from "node:stream";
 import { lendCredentials } from "@penstock/local";
 import type { Kind, Late } from "@penstock/model";
 import { createProducer, type Producer } from "@penstock/producer";
 import { asUsage, CommandError, EXIT } from "../exit.ts";
+import { readLines } from "../output/input.ts";
 import { count } from "../output/words.ts";
 import { parseLine } from "./line.ts";
 
@@ -46,7 +44,7 @@ async function sendLines(file: string | undefined, producer: Producer): Promise<
     refused += samples;
     process.stderr.write(`Line ${number}: ${detail}\n`);
   };
-  for await (const line of linesOf(file)) {
+  for await (const line of readLines(file)) {
     number++;
     try {
       const series = parseLine(line);
@@ -59,14 +57,4 @@ async function sendLines(file: string | undefined, producer: Producer): Promise<
     }
   }
   return refused;
-}
-
-async function* linesOf(file: string | undefined): AsyncGenerator<string> {
-  const input: Readable = file === undefined ? process.stdin : createReadStream(file);
-  try {
-    yield* createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
-  } catch (error) {
-    if (file === undefined || (error as NodeJS.ErrnoException).code === undefined) throw error;
-    throw new CommandError(EXIT.usage, `Expected \`${file}\` to be a readable file: ${(error as Error).message}`);
-  }
 }

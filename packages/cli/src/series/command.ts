@@ -1,11 +1,10 @@
 import { Command } from "commander";
-import { durationOption } from "../arguments.ts";
-import { LOCAL_RECEIVER, queryOption, receiverOption } from "../output/places.ts";
+import { queryOption, receiverOption, sinceOption } from "../output/places.ts";
 
 const EXAMPLES = `
 Examples:
-  penstock series ls 'orders_total{country="is"}'           lanes in use, and the newest sample of each
-  penstock series show orders_total --since 10m             raw samples, with the lane each is in`;
+  penstock series ls 'orders_total{country="is"}'   lanes in use, newest of each
+  penstock series show orders_total --since 10m     raw samples and their lanes`;
 
 export function seriesCommand(): Command {
   const series = new Command("series").description("Look at what is stored: series, their lanes, their raw samples.");
@@ -26,9 +25,10 @@ export function seriesCommand(): Command {
 function base(name: string, description: string): Command {
   return new Command(name)
     .description(description)
+    .addHelpText("after", EXAMPLES)
     .argument("<selector>", 'a series selector: up, or up{job="api",instance=~"a.*"}')
-    .addOption(receiverOption().default(LOCAL_RECEIVER, "that of `penstock dev`"))
+    .addOption(receiverOption())
     .addOption(queryOption())
-    .addOption(durationOption("--since <duration>", "how far back", "1h"))
+    .addOption(sinceOption())
     .option("--json", "one JSON object per series");
 }

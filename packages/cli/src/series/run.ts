@@ -1,13 +1,11 @@
-import { MAX_SAMPLE_LEAD_MS } from "@penstock/model";
-import { openReceiver, parseMatchers, readSeries, type StoredSeries } from "@penstock/operator";
-import { CommandError, EXIT } from "../exit.ts";
+import { readSeries, type StoredSeries } from "@penstock/operator";
 import { operating } from "../output/operating.ts";
+import { lastMs, openReadable, type ReceiverPlace } from "../output/receiver.ts";
+import { parseSelector } from "../output/selector.ts";
 import { formatTable, printable } from "../output/table.ts";
 import { ageWords, count, timeWords } from "../output/words.ts";
 
-export interface SeriesOptions {
-  readonly receiver: string;
-  readonly query?: string;
+export interface SeriesOptions extends ReceiverPlace {
   /** Milliseconds. */
   readonly since: number;
   readonly json?: true;
@@ -52,20 +50,16 @@ export function runShow(selector: string, options: SeriesOptions): Promise<void>
         process.stdout.write(`${JSON.stringify({ ...one, points: one.points.map(jsonPoint) })}\n`);
       return;
     }
-    if (series.length === 0) process.stdout.write("No series has samples there.\n");
-    for (const { key, samples, points } of series) {
-      process.stdout.write(`${printable(key)}: ${count(samples, "sample")}\n`);
-      const shown = points.slice(-MAX_POINTS);
-      if (shown.length < samples) process.stdout.write(`(the newest ${MAX_POINTS}; --json prints all)\n`);
-      const rows = shown.map(({ atMs, value, lane, group }) => [
-        timeWords(atMs),
-        lane || "-",
-        group || "-",
-        String(value),
-      ]);
-      process.stdout.write(`${formatTable(["TIME", "LANE", "GROUP", "VALUE"], rows)}\n`);
-    }
+    const texts = series.map(formatPoints);
+    process.stdout.write(texts.length > 0 ? texts.join("\n") : "No series has samples there.\n");
   });
+}
+
+function formatPoints({ key, samples, points }: StoredSeries): string {
+  const shown = points.slice(-MAX_POINTS);
+  const rest = shown.length < samples ? `(the newest ${MAX_POINTS}; --json prints all)\n` : "";
+  const rows = shown.map(({ atMs, value, lane, group }) => [timeWords(atMs), lane || "-", group || "-", String(value)]);
+  return `${printable(key)}: ${count(samples, "sample")}\n${rest}${formatTable(["TIME", "LANE", "GROUP", "VALUE"], rows)}`;
 }
 
 /** JSON has no number for three values. */
@@ -73,13 +67,7 @@ function jsonPoint({ value, ...rest }: StoredSeries["points"][number]): object {
   return { ...rest, value: Number.isFinite(value) ? value : String(value) };
 }
 
-async function read(selector: string, { receiver, query, since }: SeriesOptions): Promise<StoredSeries[]> {
-  const matchers = parseMatchers(selector);
-  if (matchers.length === 0) {
-    throw new CommandError(EXIT.usage, 'Expected a selector such as up{job="api"}, got one that matches everything');
-  }
-  const nowMs = Date.now();
-  const door = openReceiver({ url: receiver, queryUrl: query });
-  // Samples may be a little ahead of this clock.
-  return readSeries(door, { matchers, startMs: nowMs - since, endMs: nowMs + MAX_SAMPLE_LEAD_MS });
+function read(selector: string, { since, ...place }: SeriesOptions): Promise<StoredSeries[]> {
+  const matchers = parseSelector(selector);
+  return readSeries(openReadable(place), { matchers, ...lastMs(since) });
 }

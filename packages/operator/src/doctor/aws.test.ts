@@ -162,6 +162,16 @@ test("what these credentials may not ask is said with the permission, and the re
   expect(checks.at(-1)).toMatchObject({ status: "WARN", cure: expect.stringContaining("lambda:GetAccountSettings") });
 });
 
+test("a function that may not be looked at hides nothing of its mapping", async () => {
+  const { [`/2015-03-31/functions/${encodeURIComponent(FUNCTION_ARN)}/configuration`]: _, ...allowed } = ANSWERS;
+  const { checks, timeoutS } = await examineMapping(openAws("eu-west-1", await serve(allowed)), QUEUE_ARN);
+  expect(timeoutS).toBeUndefined();
+  expect(checks).toContainEqual(expect.objectContaining({ id: "mapping.failures", status: "PASS" }));
+  expect(checks).toContainEqual(expect.objectContaining({ id: "mapping.concurrency", status: "PASS" }));
+  const timeout = checks.find(({ id }) => id === "mapping.timeout");
+  expect(timeout).toMatchObject({ status: "WARN", cure: expect.stringContaining("lambda:GetFunctionConfiguration") });
+});
+
 test("a workspace is asked about in its own region, whatever the queue's is", async () => {
   const endpoint = await serve();
   vi.stubEnv("AWS_ENDPOINT_URL", endpoint);
