@@ -80,7 +80,7 @@ function formatSamples({ series, diedAtMs, samples }: Letter): string {
       .slice(0, MAX_SAMPLES)
       .map((timestamp, i) => [
         timeWords(timestamp),
-        ageWords(diedAtMs - timestamp),
+        diedAtMs >= timestamp ? ageWords(diedAtMs - timestamp) : `${ageWords(timestamp - diedAtMs)} ahead`,
         String(values[i]),
         key || "(unreadable)",
       ]),
