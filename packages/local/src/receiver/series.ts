@@ -69,6 +69,7 @@ export class Series {
     let o = outOfOrder.lowerBound(startMs);
     const inOrderEnd = inOrder.upperBound(endMs);
     const outOfOrderEnd = outOfOrder.upperBound(endMs);
+    if (o >= outOfOrderEnd) return { labels: this.labels, ...inOrder.slice(i, inOrderEnd) };
     const most = Math.max(0, inOrderEnd - i) + Math.max(0, outOfOrderEnd - o);
     const timestamps = new Float64Array(most);
     const values = new Float64Array(most);
