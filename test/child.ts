@@ -27,7 +27,7 @@ export class Child {
       process.execPath,
       ["--conditions=@penstock/source", "--import", pathOf("test/leash.ts"), pathOf(entry), ...args],
       {
-        env: { PATH: process.env.PATH, ...env },
+        env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...env },
         stdio: ["ignore", "ignore", "pipe", "ipc"],
         // A terminal's Ctrl-C goes to whole process groups: this one is ended by whoever started it, in its order.
         detached: true,

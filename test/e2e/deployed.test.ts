@@ -42,6 +42,7 @@ test("what services send is stored once, or in the dead-letter queue with its re
   const { workspace, read } = await openWorkspace();
   const lambda = new LambdaFunction((name) => ({
     PATH: process.env.PATH!,
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE!,
     AWS_REGION: REGION,
     AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
     AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,

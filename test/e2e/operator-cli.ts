@@ -23,7 +23,9 @@ export function start(
   nodeOptions: readonly string[] = [],
   input: string | Uint8Array = "",
 ): Call {
-  const child = spawn(process.execPath, [...nodeOptions, BIN, ...args], { env: { PATH: process.env.PATH, ...env } });
+  const child = spawn(process.execPath, [...nodeOptions, BIN, ...args], {
+    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...env },
+  });
   child.stdin.end(input);
   const ended = Promise.all([once(child, "close"), text(child.stdout), text(child.stderr)]).then(
     ([[code], stdout, stderr]): Ran => ({ code: code as number | null, stdout, stderr }),

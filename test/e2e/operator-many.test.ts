@@ -67,7 +67,10 @@ test("more letters than memory holds are listed, added up and replayed in bounde
 
   const replay = ["dlq", "replay", '{reason="label_invalid"}', "--rename", "a.b=ab", "--confirm"];
   const killed = penstock(...replay);
-  await vi.waitFor(() => expect(queue.inspect().visible).toBeGreaterThan(LETTERS / 10), { timeout: 60_000, interval: 5 });
+  await vi.waitFor(() => expect(queue.inspect().visible).toBeGreaterThan(LETTERS / 10), {
+    timeout: 60_000,
+    interval: 5,
+  });
   killed.child.kill("SIGKILL");
   await killed.ended;
   expect(queue.inspect().visible).toBeLessThan(LETTERS / 2);

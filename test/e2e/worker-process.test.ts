@@ -29,6 +29,7 @@ function startProcess(env: Record<string, string>) {
   const child = spawn(process.execPath, ["--conditions=@penstock/source", MAIN], {
     env: {
       PATH: process.env.PATH,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
       AWS_REGION: "eu-west-1",
       AWS_ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE",
       AWS_SECRET_ACCESS_KEY: "secret",

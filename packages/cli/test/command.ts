@@ -23,7 +23,7 @@ export interface Running {
 
 export interface CommandOptions {
   readonly cwd?: string | undefined;
-  /** Beside PATH, the only one it inherits. */
+  /** Beside PATH, the only one of consequence that it inherits. */
   readonly env?: Readonly<Record<string, string>>;
   /** For its standard input. */
   readonly input?: string;
@@ -31,7 +31,10 @@ export interface CommandOptions {
 
 /** Starts any command. */
 export function start(file: string, args: readonly string[], { cwd, env, input = "" }: CommandOptions = {}): Running {
-  const child = spawn(file, args, { cwd, env: { PATH: process.env.PATH, ...env } });
+  const child = spawn(file, args, {
+    cwd,
+    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...env },
+  });
   const printed = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"] as const) {
     child[name].setEncoding("utf8").on("data", (chunk: string) => {

@@ -76,7 +76,7 @@ describe("penstock dev", () => {
     expect(await curl(asCurl(JSON.parse(await inShell(lineOf(/ {2}aws .*/)))))).toBe(200);
     const readBack = `${lineOf(/ {2}npx penstock query .*/)} --json`;
     await expect
-      .poll(async () => jsonLines(await inShell(readBack)).flatMap(({ values }) => values), { timeout: 10_000 })
+      .poll(async () => jsonLines(await inShell(readBack)).flatMap(({ values }) => values), { timeout: 30_000 })
       .toEqual([1, 1, 1]);
     const stored = jsonLines(await inShell(readBack)).map(({ metric: { _unique_id, ...metric } }) => metric);
     const demo = { __name__: "demo_total", from: "me" };
