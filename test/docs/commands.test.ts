@@ -4,8 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DEFAULT_DOORS_PORT, DEFAULT_QUEUE_PORT, DEFAULT_RECEIVER_PORT } from "../../packages/cli/src/ports.ts";
 import { BIN, penstock, type Running, start, startPenstock } from "../../packages/cli/test/command.ts";
-import { namedBlocks } from "./blocks.ts";
-import { exists, PAGES, prose, ROOT, readPage } from "./pages.ts";
+import { exists, namedBlocks, PAGES, prose, ROOT, readPage } from "./pages.ts";
 
 /** Pages whose `sh` blocks are run here, line by line, beside a running `penstock dev`. */
 const RUN_HERE: readonly string[] = ["README.md", "docs/late-data.md"];
@@ -41,11 +40,6 @@ function commandsOf(page: string): string[] {
 
 function blocksOf(page: string): string[] {
   return [...readPage(page).matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block]) => block!);
-}
-
-/** The programs that a page has its reader save, by their files' names. */
-function programsOf(page: string): ReadonlyMap<string, string> {
-  return namedBlocks(new URL(`../../${page}`, import.meta.url));
 }
 
 /** The commands of a block: a quote that is open, or a backslash, goes on in the next line. */
@@ -131,7 +125,7 @@ test("every page with commands is run here, or says where", () => {
 });
 
 test("every file that a command of a page runs is there, or is a program of that page", () => {
-  const lines = PAGES.flatMap((page) => commandsOf(page).map((line) => [line, programsOf(page)] as const));
+  const lines = PAGES.flatMap((page) => commandsOf(page).map((line) => [line, namedBlocks(page)] as const));
   for (const [line, programs] of [...lines, ...Object.values(scripts).map((script) => [script, new Map()] as const)]) {
     for (const [, path] of line.matchAll(/\bnode (?:--\S+ )*([\w./-]+\.[jt]s)\b/g))
       expect([path, exists(path!) || programs.has(path!)]).toEqual([path, true]);
@@ -146,7 +140,7 @@ describe("beside `npm start`", () => {
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), "penstock-docs-"));
     symlinkSync(join(ROOT, "node_modules"), join(directory, "node_modules"));
-    writeFileSync(join(directory, "first.ts"), programsOf("README.md").get("first.ts")!);
+    writeFileSync(join(directory, "first.ts"), namedBlocks("README.md").get("first.ts")!);
     dev = startPenstock(["dev", "--queue-port", "0", "--receiver-port", "0", "--doors-port", "0"]);
     const [, queue] = await dev.says(/^.*Queue\S*\s+(http:\/\/[\d.:]+)/m);
     const [, receiver] = await dev.says(/^.*Receiver\S*\s+(http:\/\/[\d.:]+)/m);

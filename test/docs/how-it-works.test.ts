@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { flush, type QueueRecord } from "@penstock/flusher";
 import { AMP_RULES, LocalReceiver, receiverPort } from "@penstock/local";
 import {
@@ -11,9 +10,9 @@ import {
   seriesKey,
 } from "@penstock/model";
 import { expect, test } from "vitest";
-import { namedBlocks } from "./blocks.ts";
+import { namedBlocks, readPage } from "./pages.ts";
 
-const PAGE = new URL("../../docs/how-it-works.md", import.meta.url);
+const PAGE = "docs/how-it-works.md";
 const BLOCKS = namedBlocks(PAGE);
 const message = JSON.parse(BLOCKS.get("message.json")!) as Message;
 const { metric, timestamps } = message.series[0]!;
@@ -85,7 +84,7 @@ test("docs/how-it-works.md says what really passes between the consumer and the 
 });
 
 test("docs/how-it-works.md follows the flush's own order", () => {
-  const page = readFileSync(PAGE, "utf8");
+  const page = readPage(PAGE);
   const steps = ["decode", "look", "place", "write", "judge", "settle"];
   const places = steps.map((step) => page.indexOf(`\n### ${step[0]!.toUpperCase()}${step.slice(1)}`));
   expect(places).toEqual(places.toSorted((a, b) => a - b));

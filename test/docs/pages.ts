@@ -42,3 +42,13 @@ export function anchorsOf(markdown: string): Set<string> {
   }
   return anchors;
 }
+
+/** The named code blocks of a page, by the name behind their language: ```` ```python penstock.py ````. */
+export function namedBlocks(page: string): ReadonlyMap<string, string> {
+  const blocks = new Map<string, string>();
+  for (const [, name, code] of readPage(page).matchAll(/^```[a-z]+ (\S+)\n(.*?)^```$/gms)) {
+    if (blocks.has(name!)) throw new Error(`Expected one block named ${name} in ${page}, got two`);
+    blocks.set(name!, code!);
+  }
+  return blocks;
+}

@@ -1,13 +1,12 @@
-import { readFileSync } from "node:fs";
 import { flush, type QueueRecord } from "@penstock/flusher";
 import { type Clock, encodeMessage, groupOf, type Kind, type Labels, seriesKey } from "@penstock/model";
 import { createReceiver, receiverUrls } from "@penstock/remote-write";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { describePrometheus, type Prometheus, startPrometheus } from "../prometheus.ts";
-import { namedBlocks } from "./blocks.ts";
+import { namedBlocks, readPage } from "./pages.ts";
 
 /** The page brings its own data, queries and answers. */
-const PAGE = new URL("../../docs/lanes-and-kinds.md", import.meta.url);
+const PAGE = "docs/lanes-and-kinds.md";
 
 interface Arrival {
   readonly arrivesMs: number;
@@ -75,7 +74,7 @@ function readRows(answer: string): Row[] {
   });
 }
 
-const examples = readExamples(readFileSync(PAGE, "utf8"));
+const examples = readExamples(readPage(PAGE));
 const arrivals = readArrivals(namedBlocks(PAGE).get("arrivals")!);
 
 /** Each message through the flusher at the time at which it arrives; those that arrive together in one batch. */
