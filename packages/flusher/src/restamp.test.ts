@@ -25,6 +25,21 @@ describe("restamps", () => {
     expect(values.sort((a, b) => a - b)).toEqual(Array.from({ length: 60 }, (_, i) => i / 2));
   });
 
+  it("begin at the time of sending, a millisecond for each sample, whenever and however often the message is delivered", async () => {
+    const world = new World();
+    const sentAtMs = world.nowMs;
+    const old = START_MS - 7_200_000;
+    const series = [{ metric: { __name__: "m" }, timestamps: [old, old + 5, old + 9], values: [1, 2, 3] }];
+    const record = world.record({ late: "restamp", series });
+    world.nowMs += 30_000;
+    await world.flush([{ ...record, receiveCount: 3 }]);
+    expect(world.stored("m")).toEqual([
+      [sentAtMs, 1],
+      [sentAtMs + 1, 2],
+      [sentAtMs + 2, 3],
+    ]);
+  });
+
   it("are rejected when even the latest time that receivers take is behind what stands there", async () => {
     const world = new World();
     for (const lane of ["1", "2"]) {
