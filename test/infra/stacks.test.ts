@@ -2,13 +2,13 @@ import { readdirSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { describeWith } from "../require.ts";
 import { allOf, environmentOf, type Graph, oneOf, type Statement, statementsIn, statementsOf } from "./graph.ts";
+import { allow, arn, logs, TAKE } from "./statements.ts";
 import { SYNTH_TIMEOUT_MS, type Synth, synth } from "./synth.ts";
 
 const QUEUE = "aws:sqs/queue:Queue";
 const FUNCTION = "aws:lambda/function:Function";
 const SOURCE = "aws:lambda/eventSourceMapping:EventSourceMapping";
 const FOURTEEN_DAYS_S: number = 14 * 24 * 60 * 60;
-const arn = (service: string, rest: string): string => `arn:aws:${service}:eu-west-1:123456789012:${rest}`;
 
 const CONFIGURATIONS = {
   everything: {
@@ -299,20 +299,3 @@ describeWith("sst", "the stacks", () => {
     SYNTH_TIMEOUT_MS,
   );
 });
-
-/** What an event source mapping and the handler need of a queue. */
-const TAKE: readonly string[] = [
-  "sqs:ReceiveMessage",
-  "sqs:DeleteMessage",
-  "sqs:ChangeMessageVisibility",
-  "sqs:GetQueueAttributes",
-];
-
-function allow(actions: readonly string[], resource: string): Statement {
-  return { Effect: "Allow", Action: actions, Resource: [resource] };
-}
-
-function logs(stage: string, name: string): Statement {
-  const streams = arn("logs", `log-group:/aws/lambda/penstock-${stage}-${name}:*`);
-  return allow(["logs:CreateLogStream", "logs:PutLogEvents"], streams);
-}

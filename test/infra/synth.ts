@@ -40,7 +40,9 @@ export async function synth(stage: string, settings: string): Promise<Synth> {
     const app = await readApp(stage);
     const out = join(work, "graph.json");
     await withBundle(program(out), runOptions(app, stage, work, settings), async (file) => {
-      const options = { cwd: ROOT, maxBuffer: MAX_OUTPUT_BYTES, timeout: TIMEOUT_MS };
+      // Each bundle has a new name: what Node would keep of it, megabytes, nobody would find again.
+      const env = { ...process.env, NODE_DISABLE_COMPILE_CACHE: "1" };
+      const options = { cwd: ROOT, env, maxBuffer: MAX_OUTPUT_BYTES, timeout: TIMEOUT_MS };
       await promisify(execFile)(process.execPath, ["--enable-source-maps", "--no-deprecation", file], options);
     });
     return { graph: JSON.parse(await readFile(out, "utf8")) as Graph, remove };
