@@ -9,6 +9,8 @@ const DATA = fileURLToPath(new URL("../data/cloudfront", import.meta.url));
 /** What the files say (test/data/README.md). */
 const TRUTH = { 200: 9125, 206: 45, 301: 164, 304: 445, 403: 2, 404: 213, 416: 2, 500: 3 };
 
+/** The whole traffic, on a machine that may be busy. */
+const TIMEOUT_MS = 240_000;
 const TROUBLE = { redeliver: 0.1, crash: 0.3, announceTwice: 0.2 };
 
 function run(receiver: ReplayOptions["receiver"], windowMs: number) {
@@ -28,15 +30,19 @@ describe("the bundled traffic, each file with its true delay, counts once when c
     { outOfOrderWindowMs: 0, windowMs: 0 },
     { outOfOrderWindowMs: 60_000, windowMs: 60_000 },
     { outOfOrderWindowMs: 600_000, windowMs: 300_000 },
-  ])("out-of-order window $outOfOrderWindowMs ms, batching window $windowMs ms", async (windows) => {
-    const { outOfOrderWindowMs, windowMs } = windows;
-    const rules = { ...AMP_RULES, engine: "cortex", outOfOrderWindowMs } as const;
-    expectExact(await run((now) => receiverPort(new LocalReceiver({ now, rules })), windowMs));
-  });
+  ])(
+    "out-of-order window $outOfOrderWindowMs ms, batching window $windowMs ms",
+    { timeout: TIMEOUT_MS },
+    async (windows) => {
+      const { outOfOrderWindowMs, windowMs } = windows;
+      const rules = { ...AMP_RULES, engine: "cortex", outOfOrderWindowMs } as const;
+      expectExact(await run((now) => receiverPort(new LocalReceiver({ now, rules })), windowMs));
+    },
+  );
 });
 
 describePrometheus("the bundled traffic in a real Prometheus", () => {
-  it("counts the same", { timeout: 300_000 }, async () => {
+  it("counts the same", { timeout: TIMEOUT_MS }, async () => {
     const prometheus = await startPrometheus({ flags: ["--storage.tsdb.retention.time=100y"] });
     try {
       const { writeUrl, queryUrl } = receiverUrls({ url: prometheus.url });
