@@ -45,7 +45,7 @@ export const PLANTED: readonly Planted[] = [
   {
     name: "one landed sample answers for two of ours",
     file: `${FLUSHER}/ledger.ts`,
-    old: "if (left > 0) unclaimed!.set(saying, left - 1);",
+    old: "this.#claimed.set(saying, claimed + 1);",
     new: "",
   },
   {

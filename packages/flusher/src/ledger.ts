@@ -16,8 +16,8 @@ export class Ledger {
   readonly #lanes: number;
   /** By series, then by lane: values by timestamp. */
   readonly #landed = new Map<string, Map<number, number>[]>();
-  /** Landed samples that have not yet answered for one of ours, by series and saying. */
-  readonly #unclaimed = new Map<string, Map<string, number>>();
+  /** How many of the landed samples have answered for one of ours, by series and saying. */
+  readonly #claimed = new Map<string, number>();
   /** By group: the receipts' values by time, and what they say, read when first asked for. */
   readonly #receiptSamples = new Map<string, Map<number, number>>();
   readonly #receipts = new Map<string, Map<number, Set<number>>>();
@@ -55,15 +55,10 @@ export class Ledger {
     // A series whose group label differs is another series to the receiver, so not one of ours.
     const id = this.#groupLabel === "" ? key : seriesId(labels[GROUP_LABEL] ?? "", key);
     const lanes = this.#landed.get(id) ?? [];
-    const unclaimed = this.#unclaimed.get(id) ?? new Map<string, number>();
     this.#landed.set(id, lanes);
-    this.#unclaimed.set(id, unclaimed);
     lanes[lane] ??= new Map();
     for (let i = 0; i < timestamps.length; i++) {
-      const value = values[i]! + 0;
-      lanes[lane].set(timestamps[i]!, value);
-      const saying = `${timestamps[i]} ${value}`;
-      unclaimed.set(saying, (unclaimed.get(saying) ?? 0) + 1);
+      lanes[lane].set(timestamps[i]!, values[i]! + 0);
     }
   }
 
@@ -80,11 +75,13 @@ export class Ledger {
 
   /** Whether a landed sample answers for this one. Each answers once: two that say the same need two to have landed. */
   claim(series: Series, atMs: number, value: number): boolean {
-    const unclaimed = this.#unclaimed.get(this.#idOf(series));
-    const saying = `${atMs} ${value}`;
-    const left = unclaimed?.get(saying) ?? 0;
-    if (left > 0) unclaimed!.set(saying, left - 1);
-    return left > 0;
+    const id = this.#idOf(series);
+    const landed = this.#landed.get(id)?.filter((lane) => Object.is(lane.get(atMs), value + 0)).length ?? 0;
+    const saying = `${id} ${atMs} ${value}`;
+    const claimed = this.#claimed.get(saying) ?? 0;
+    if (claimed >= landed) return false;
+    this.#claimed.set(saying, claimed + 1);
+    return true;
   }
 
   /** The value at this time in this lane; undefined when there is none. */
