@@ -3,16 +3,16 @@ import { encodeMessage } from "@penstock/model";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type Call, start } from "./operator-cli.ts";
 
-const LETTERS = 3_000;
-/** What SQS hands out of a group at once, ten, times these is a twentieth: the rest lies behind. */
-const GROUPS = 16;
+const LETTERS = 10_000;
+/** SQS hands out ten of each at once, an eighth of all: the rest lies behind. */
+const GROUPS = 128;
 const HEAP_MB = 40;
 /**
  * Whoever keeps all letters dies. The room for the young is set since V8 derives it from the first: with half a megabyte
  * everything is taken for old, and most of the time goes into collecting it.
  */
 const HEAP = [`--max-old-space-size=${HEAP_MB}`, "--max-semi-space-size=4"];
-const PADDING = "x".repeat(8_000);
+const PADDING = "x".repeat(2_200);
 
 let server: QueueServer;
 let deadLetters: FifoQueue;
