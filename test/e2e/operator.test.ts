@@ -234,6 +234,7 @@ test("exit codes say whose turn it is: a wrong call is 2, a queue that does not 
     [1, "dlq", "show", "00000000"],
     [1, "doctor", ...nowhere],
     [0, "dlq", "--help"],
+    [0, "--version"],
   ];
   for (const [code, ...args] of calls) {
     const ran = await penstock(...args);

@@ -2,7 +2,8 @@
 import { existsSync } from "node:fs";
 // By name, it would keep an older Node from reading on to the sentence that says which one is needed.
 import * as module from "node:module";
-import { sep } from "node:path";
+import { homedir } from "node:os";
+import { join, sep } from "node:path";
 
 const LEAST_NODE = 24;
 
@@ -22,6 +23,9 @@ if (Number(process.versions.node.split(".")[0]) < LEAST_NODE) {
   console.error(`Expected Node.js ${LEAST_NODE} or newer, got ${process.versions.node}: see https://nodejs.org/`);
   process.exitCode = 2;
 } else {
+  // What was compiled is kept: a command begins in half the time. In the user's own folder, since who can write to it decides
+  // what runs, and a common one such as /tmp is anybody's. NODE_DISABLE_COMPILE_CACHE=1 turns it off.
+  module.enableCompileCache(join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "penstock"));
   const { main } = await import(entry().href);
   process.exitCode = await main(process.argv);
 }

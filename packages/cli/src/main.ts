@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { CommandError, EXIT } from "./exit.ts";
 
@@ -24,6 +25,7 @@ function allowClosedPipe(error: NodeJS.ErrnoException): void {
 
 async function createProgram(): Promise<Command> {
   const program = new Command("penstock").description("Queue-buffered ingest for Prometheus metrics on AWS.");
+  program.version(version());
   program.addCommand((await import("./dev/command.ts")).devCommand());
   program.addCommand((await import("./send/command.ts")).sendCommand());
   program.addCommand((await import("./query/command.ts")).queryCommand());
@@ -42,6 +44,11 @@ async function createProgram(): Promise<Command> {
   );
   throwInsteadOfExit(program);
   return program;
+}
+
+function version(): string {
+  const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
+  return manifest.version;
 }
 
 /** Commander would exit with 1 for a wrong call. A command that is added does not inherit the setting. */

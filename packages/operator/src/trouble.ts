@@ -26,10 +26,11 @@ export function cureOf(error: unknown): string | undefined {
   return CURES.find(([pattern]) => pattern.test(words))?.[1];
 }
 
-/** `Name: message`; a refused connection hides its message in a list. */
+/** `Name: message`, where the name says something; a refused connection hides its message in a list. */
 export function sentenceOf(error: unknown): string {
   const { name, message, errors } = error as Error & { errors?: readonly Error[] };
   // The SDK's own words for it are about its settings.
   if (name === "TimeoutError") return "TimeoutError: no answer in time";
-  return `${name}: ${message || (errors?.[0]?.message ?? "no message")}`;
+  const words = message || (errors?.[0]?.message ?? "no message");
+  return name === "Error" || name === "AggregateError" ? words : `${name}: ${words}`;
 }
