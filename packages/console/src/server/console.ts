@@ -16,12 +16,10 @@ import { loadWeb } from "./web.ts";
 const HOST = "127.0.0.1";
 const TOKEN_BYTES = 32;
 
-/** Between two questions to the sources, for queues on this machine. */
+/** Between two questions to a source on this machine. */
 const LOCAL_INTERVAL_MS = 2_000;
-/** In AWS a question costs two requests to SQS: at this interval about two cents in three days. */
+/** In AWS a question costs two requests to SQS, at this interval about two cents in three days, or a query that AMP counts. */
 const REMOTE_INTERVAL_MS = 10_000;
-/** Between two questions to the receiver, which are queries that AMP counts. */
-const RECEIVER_INTERVAL_MS = 10_000;
 
 export interface ConsoleOptions {
   readonly sources: ConsoleSources;
@@ -46,7 +44,7 @@ export interface Console {
  */
 export async function startConsole({ sources, port = 0, clock = systemClock }: ConsoleOptions): Promise<Console> {
   const page = new Page(await loadWeb());
-  const intervalMs = isLoopback(sources.queue.url) ? LOCAL_INTERVAL_MS : REMOTE_INTERVAL_MS;
+  const intervalMs = intervalFor(sources.queue.url);
   const history = new History(sources, clock, intervalMs);
   const jobs = new Jobs(clock);
   const token = randomBytes(TOKEN_BYTES).toString("base64url");
@@ -57,7 +55,7 @@ export async function startConsole({ sources, port = 0, clock = systemClock }: C
   const { port: actual } = server.address() as AddressInfo;
   const stops = [
     againAndAgain(() => history.sample(), intervalMs),
-    againAndAgain(() => history.sampleReceiver(), RECEIVER_INTERVAL_MS),
+    againAndAgain(() => history.sampleReceiver(), intervalFor(sources.receiverUrl)),
   ];
   return {
     url: `http://${HOST}:${actual}/`,
@@ -70,6 +68,10 @@ export async function startConsole({ sources, port = 0, clock = systemClock }: C
       await Promise.all([closed, jobs.close()]);
     },
   };
+}
+
+function intervalFor(url: string): number {
+  return isLoopback(url) ? LOCAL_INTERVAL_MS : REMOTE_INTERVAL_MS;
 }
 
 /** The next question comes an interval after the last answer, so that a slow source is not asked twice at once. */

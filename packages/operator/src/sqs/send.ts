@@ -1,5 +1,5 @@
 import { SendMessageBatchCommand, type SQSClient } from "@aws-sdk/client-sqs";
-import { type EntryFailure, packEntries, sendEntries, systemClock } from "@penstock/model";
+import { batchEntries, type EntryFailure, failuresOf, packEntries, sendEntries, systemClock } from "@penstock/model";
 import type { Outgoing, SendOutcome } from "../queue.ts";
 import { CALLS_AT_ONCE } from "./client.ts";
 
@@ -56,22 +56,13 @@ function sendCall(
   taken: Map<Outgoing, string>,
 ): ReturnType<typeof sendEntries<Outgoing>> {
   const send = async (some: readonly Outgoing[]): Promise<EntryFailure[]> => {
-    const Entries = some.map(({ body, group, deduplicationId, attributes }, index) => ({
-      Id: String(index),
-      MessageBody: body,
-      MessageGroupId: group,
-      MessageDeduplicationId: deduplicationId,
-      ...(attributes && { MessageAttributes: { ...attributes } }),
-    }));
+    const Entries = batchEntries(some).map((entry, i) => {
+      const { attributes } = some[i]!;
+      return attributes ? { ...entry, MessageAttributes: { ...attributes } } : entry;
+    });
     const answer = await client.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
     for (const { Id, MessageId = "" } of answer.Successful ?? []) taken.set(some[Number(Id)]!, MessageId);
-    const failed = new Map(answer.Failed?.map((failure) => [failure.Id, failure]));
-    return some.flatMap((entry, index): EntryFailure[] => {
-      if (taken.has(entry)) return [];
-      const { Code, Message: words, SenderFault = false } = failed.get(String(index)) ?? {};
-      const detail = Code === undefined ? "SQS did not say whether it took it" : `${Code}: ${words ?? "no message"}`;
-      return [{ index, senderFault: SenderFault, detail }];
-    });
+    return failuresOf(answer, some.length);
   };
   // The producer's entries have no attributes, so the port's type has none: what it hands back is what it was given.
   return sendEntries(call, (some) => send(some as readonly Outgoing[]), SEND_OPTIONS);

@@ -10,10 +10,10 @@ import { PointTable } from "./table.tsx";
 
 const CHART_HEIGHT = 320;
 
-const COMBINED: Readonly<Record<Kind, string>> = {
-  delta: "The sum over all lanes of",
-  gauge: "The newest sample of",
-  cumulative: "The newest sample, of one writer, of",
+const COMBINED: Readonly<Record<Kind, (step: string) => string>> = {
+  delta: (step) => `The sum over all lanes of each ${step}, the last of which may still grow. `,
+  gauge: (step) => `The newest sample of each ${step}. `,
+  cumulative: (step) => `The newest sample, of one writer, of each ${step}. `,
 };
 
 /** The answer as a picture or a table, and what is not in it. */
@@ -32,7 +32,7 @@ export function Shown(props: {
     <>
       {view === "table" ? <PointTable series={drawn} /> : <Picture {...props} drawn={drawn} />}
       <p class="quiet">
-        {view === "combined" && `${COMBINED[kind]} each ${answer.stepMs / 1_000} s. `}
+        {view === "combined" && COMBINED[kind](`${answer.stepMs / 1_000} s`)}
         {drawn.length < answer.total &&
           only === undefined &&
           `The first ${drawn.length} of ${whole(answer.total)} series are drawn. `}
