@@ -2,7 +2,7 @@ import { createMetrics, type MetricsOptions } from "../src/instruments/metrics.t
 import { createProducerOver } from "../src/producer.ts";
 import type { ProducerError } from "../src/refusal.ts";
 import type { ProducerSettings } from "../src/settings.ts";
-import { type FakeQueue, clock as stillClock } from "./fake-queue.ts";
+import { type FakeQueue, START_MS, clock as stillClock } from "./fake-queue.ts";
 
 /** A producer over a queue: only `flush` sends, and what goes wrong is in `errors`. */
 export function producerOver({ send }: Pick<FakeQueue, "send">, settings: Partial<ProducerSettings> = {}) {
@@ -42,4 +42,13 @@ export function sumsOf(queue: FakeQueue): Map<string, number> {
   const sums = new Map<string, number>();
   for (const { key, value } of samplesOf(queue)) sums.set(key, (sums.get(key) ?? 0) + value);
   return sums;
+}
+
+/** One sample, so many milliseconds after the start. */
+export function one(
+  name = "a_total",
+  at = 0,
+  value = 1,
+): { metric: Record<string, string>; timestamp: number; value: number } {
+  return { metric: { __name__: name }, timestamp: START_MS + at, value };
 }
