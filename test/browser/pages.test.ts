@@ -96,6 +96,22 @@ describeWith("chromium", "the pages of the console", () => {
     expect(complaints).toEqual([]);
   });
 
+  test("an examination that the console has forgotten is told, and not asked for again and again", async ({
+    browser,
+    scene,
+  }) => {
+    const { page } = await openPage(browser, `${scene.console.url}settings?exam=gone`, "light");
+    let asked = 0;
+    page.on("request", (request) => {
+      if (request.url().endsWith("/jobs/gone")) asked++;
+    });
+    await page.reload();
+    await page.getByText("This examination is forgotten").waitFor();
+    // The page's own heartbeat: seconds go by between two of them.
+    for (let i = 0; i < 2; i++) await page.waitForResponse((response) => response.url().includes("/overview"));
+    expect(asked).toBeLessThanOrEqual(2);
+  });
+
   test("an operator needs no mouse", async ({ browser, scene }) => {
     const now = Date.now();
     for (let i = 0; i < 3; i++) await scene.send({ __name__: "x_total", "bad-name": "x" }, [[now + i, 1]]);

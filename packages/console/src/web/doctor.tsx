@@ -11,17 +11,19 @@ import { go, route, withQuery } from "./route.ts";
 const MOODS: Readonly<Record<Check["status"], Mood>> = { PASS: "good", WARN: "warn", FAIL: "bad", SKIP: "quiet" };
 
 const INTERVAL_MS = 400;
+const NOT_FOUND = 404;
 
 /** Looks at everything that a pipeline needs, when asked to. The address names the examination, so that it can be read again. */
 export function Doctor(): JSX.Element {
   const id = route.value.query.get("exam");
   const [isOver, setOver] = useState(false);
   const path = id === null ? undefined : `jobs/${encodeURIComponent(id)}`;
-  const { value } = useLoaded<Job>(path, isOver ? undefined : INTERVAL_MS);
+  const { value, error } = useLoaded<Job>(path, isOver ? undefined : INTERVAL_MS);
   const [refusal, setRefusal] = useState<string | undefined>(undefined);
   const job = value?.id === id ? value : undefined;
   const isRunning = job?.state === "running";
-  useEffect(() => setOver(job !== undefined && !isRunning), [job, isRunning]);
+  const isForgotten = job === undefined && error?.status === NOT_FOUND;
+  useEffect(() => setOver(isForgotten || (job !== undefined && !isRunning)), [isForgotten, job, isRunning]);
   const start = (probe: "read" | "write"): void => {
     setRefusal(undefined);
     post<Job>("doctor", { probe }).then(
@@ -43,6 +45,7 @@ export function Doctor(): JSX.Element {
         </p>
       </div>
       {refusal !== undefined && <Failed why={refusal} />}
+      {isForgotten && <Failed why="This examination is forgotten: the console keeps the last ones, until it ends." />}
       {job ? (
         <Checks job={job} />
       ) : (
