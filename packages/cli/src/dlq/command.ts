@@ -29,7 +29,7 @@ const EXAMPLES = {
 Exit code 1 when there are letters.
 
 Examples:
-  penstock dlq stat                               what was refused, why, how much
+  penstock dlq stat                               what was refused, and why
   penstock dlq stat --by reason,metric,hour       and since when
   penstock dlq stat '{writer="checkout"}' --all   all of one writer's`,
   ls: `
@@ -50,7 +50,8 @@ letters stay, or when a preview says that samples would be refused again.
 
 Examples:
   penstock dlq replay '{reason="label_invalid"}' --rename http.method=method
-  penstock dlq replay '{reason="label_invalid"}' --rename http.method=method --confirm
+  penstock dlq replay '{reason="label_invalid"}' \\
+    --rename http.method=method --confirm
   penstock dlq replay '{reason="sample-too-old"}' --restamp --rate 50 --confirm
   penstock dlq replay '{}' --set region= --relabel \\
     '{"source_labels":["path"],"regex":"/v1/(.*)","target_label":"path"}'`,

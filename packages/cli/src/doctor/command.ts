@@ -3,10 +3,10 @@ import { deadLettersOption, queryOption, queueOption, receiverOption } from "../
 
 const EXAMPLES = `
 It looks at region and credentials, both queues and their redrive policy, the
-function that reads the queue and its timeout, what these credentials may do, the
-clock, the workspace, its quotas and how much of them is used, and whether the
-receiver shows at once what it took: on that the consumer builds. For the last it
-writes three samples of penstock_probe, unless --read-only is given.
+function that reads the queue and its timeout, what these credentials may do,
+the clock, the workspace, its quotas and how much of them is used, and whether
+the receiver shows at once what it took: on that the consumer builds. For the
+last it writes three samples of penstock_probe, unless --read-only is given.
 Exit code 1 when a check fails; a warning alone is 0.
 
 Examples:

@@ -5,12 +5,12 @@ import { STDIN_BY_DEFAULT } from "../output/input.ts";
 import { anyReceiverOption, queryOption } from "../output/places.ts";
 
 const EXAMPLES = `
-With a receiver it looks which lanes are free, and says what would be refused for
-want of one. Writes nothing. Exit code 1 when something would be refused.
+With a receiver it looks which lanes are free, and says what would be refused
+for want of one. Writes nothing. Exit code 1 when something would be refused.
 
 Examples:
   penstock explain 'orders_total{country="is"} 1'
-  penstock explain 'orders_total 1 1795475070000' --receiver http://127.0.0.1:9095/
+  penstock explain 'orders_total 1' --receiver http://127.0.0.1:9095/
   pbpaste | penstock explain --json             a message's body from anywhere`;
 
 export function explainCommand(): Command {
